@@ -1,0 +1,28 @@
+//! The rules. Invariant: no input or output, no clock, no chance, nothing async, no database type; it
+//! compiles for the browser too. A rule is written here once, and everything else calls it.
+
+#![warn(missing_docs)]
+
+pub mod access;
+pub mod attempt;
+pub mod audit;
+pub mod badge;
+pub mod certification;
+mod coded;
+pub mod draw;
+pub mod form;
+pub mod grading;
+pub mod id;
+pub mod item;
+pub mod journal;
+pub mod page;
+pub mod password;
+pub mod people;
+pub mod programme;
+pub mod refusal;
+pub mod rulebook;
+pub mod settings;
+pub mod sign_in;
+pub mod test;
+pub mod text;
+pub mod time;

@@ -1,0 +1,167 @@
+//! Who is asking: from a session's token to an [`Actor`] with the roles and units they hold.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use domain::access::{Actor, Held, Role};
+use domain::id::{UnitId, WebSessionId};
+use domain::refusal::{Fault, Refusal};
+use domain::time::{Moment, minutes};
+use sha2::{Digest, Sha256};
+use store::organisation::Unit;
+use store::session::SignedIn;
+
+use crate::Services;
+
+/// The tree of units.
+pub struct Tree {
+    units: Vec<Unit>,
+}
+
+impl Tree {
+    /// All units, by name.
+    #[must_use]
+    pub fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
+    /// Finds a unit.
+    #[must_use]
+    pub fn find(&self, id: UnitId) -> Option<&Unit> {
+        self.units.iter().find(|unit| unit.id == id)
+    }
+
+    /// A unit and all below it.
+    #[must_use]
+    pub fn below(&self, top: UnitId) -> Vec<UnitId> {
+        let mut found = vec![top];
+        let mut next = 0;
+        while let Some(parent) = found.get(next).copied() {
+            found.extend(self.units.iter().filter(|unit| unit.parent == Some(parent)).map(|unit| unit.id));
+            next += 1;
+        }
+        found
+    }
+
+    /// The unit of a kind that a unit is or lies below, such as the okrug of a centre.
+    #[must_use]
+    pub fn above(&self, id: UnitId, kind: &str) -> Option<&Unit> {
+        let mut unit = self.find(id)?;
+        while unit.kind != kind {
+            unit = self.find(unit.parent?)?;
+        }
+        Some(unit)
+    }
+}
+
+/// When web sessions were last seen, written down now and then: reading never writes.
+#[derive(Default)]
+pub struct Seen(Mutex<HashMap<WebSessionId, Moment>>);
+
+impl Seen {
+    fn note(&self, id: WebSessionId, now: Moment) {
+        if let Ok(mut seen) = self.0.lock() {
+            seen.insert(id, now);
+        }
+    }
+
+    fn of(&self, id: WebSessionId) -> Option<Moment> {
+        self.0.lock().ok().and_then(|seen| seen.get(&id).copied())
+    }
+
+    fn take(&self) -> Vec<(WebSessionId, Moment)> {
+        self.0.lock().map(|mut seen| seen.drain().collect()).unwrap_or_default()
+    }
+}
+
+/// How long a server may go on with units that another one has changed.
+const TREE_MINUTES: u32 = 1;
+
+/// The tree of units, from memory.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn tree(s: &Services) -> Result<Arc<Tree>, Fault> {
+    let now = s.now();
+    if let Some((at, tree)) = s.units.read().ok().and_then(|kept| kept.clone())
+        && now - at < minutes(TREE_MINUTES)
+        && now >= at
+    {
+        return Ok(tree);
+    }
+    let tree = Arc::new(Tree { units: store::organisation::units(&s.db).await? });
+    if let Ok(mut kept) = s.units.write() {
+        *kept = Some((now, Arc::clone(&tree)));
+    }
+    Ok(tree)
+}
+
+/// The hash under which a token is kept.
+#[must_use]
+pub fn token_hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// Who holds a token; nobody when the session has ended.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn actor(s: &Services, token: &str) -> Result<Option<Actor>, Fault> {
+    let Some(session) = store::session::find(&s.db, &token_hash(token)).await? else { return Ok(None) };
+    let now = s.now();
+    if has_ended(s, &session, now) {
+        return Ok(None);
+    }
+    s.seen.note(session.id, now);
+    let grants = store::account::grants_of(&s.db, session.person).await?;
+    let mut held = Vec::with_capacity(grants.len());
+    for grant in &grants {
+        let units = match grant.unit {
+            Some(unit) => Some(tree(s).await?.below(unit)),
+            None => None,
+        };
+        held.push(Held { role: grant.role, units });
+    }
+    let groups = if grants.iter().any(|grant| grant.role == Role::Trainer) {
+        store::people::groups_kept_by(&s.db, session.person).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Some(Actor {
+        person: session.person,
+        account: session.account,
+        session: session.id,
+        name: session.name.address(),
+        held,
+        groups,
+    }))
+}
+
+fn has_ended(s: &Services, session: &SignedIn, now: Moment) -> bool {
+    let seen = s.seen.of(session.id).map_or(session.seen_at, |seen| seen.max(session.seen_at));
+    now >= session.absolute_until || now - seen >= minutes(s.settings().session_idle_minutes)
+}
+
+/// Writes down when sessions were seen.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn flush_seen(s: &Services) -> Result<(), Fault> {
+    let seen = s.seen.take();
+    if seen.is_empty() {
+        return Ok(());
+    }
+    for piece in seen.chunks(100) {
+        let piece = piece.to_vec();
+        s.db.write(move |tx| async move { store::session::touch(&tx, &piece).await }).await?;
+    }
+    Ok(())
+}
+
+/// The actor, or a refusal that leads to the sign-in page.
+///
+/// # Errors
+/// [`Refusal::SignedOut`].
+pub fn signed_in(actor: Option<&Actor>) -> Result<&Actor, Refusal> {
+    actor.ok_or(Refusal::SignedOut)
+}

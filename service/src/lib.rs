@@ -1,0 +1,101 @@
+//! Use cases. Each: allow, load, decide (in `domain`), save, audit, enqueue; in one transaction.
+//!
+//! A use case knows nothing of HTTP or HTML, and takes the actor first.
+
+#![warn(missing_docs)]
+
+use std::ops::Deref;
+use std::sync::{Arc, RwLock};
+
+use domain::refusal::Fault;
+use domain::time::{Day, Moment, Tz};
+use store::Db;
+
+pub mod access;
+pub mod account;
+pub mod attempt;
+pub mod audit;
+pub mod badge;
+pub mod certification;
+pub mod chance;
+pub mod clock;
+pub mod exam;
+pub mod grading;
+pub mod password;
+pub mod people;
+pub mod programme;
+pub mod seed;
+pub mod settings;
+pub mod sign_in;
+pub mod test;
+pub mod worker;
+
+/// Everything that use cases need; cheap to clone.
+#[derive(Clone)]
+pub struct Services(Arc<Inner>);
+
+/// What is behind [`Services`].
+pub struct Inner {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Arc<dyn clock::Clock>,
+    /// Password hashing.
+    pub passwords: password::Passwords,
+    /// Where the outside world finds this server, without a slash at the end.
+    pub public_url: String,
+    settings: RwLock<Arc<settings::Settings>>,
+    units: RwLock<Option<(Moment, Arc<access::Tree>)>>,
+    seen: access::Seen,
+}
+
+impl Deref for Services {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Services {
+    /// Sets up the services on a migrated database.
+    ///
+    /// # Errors
+    /// A fault of the database, or of password hashing.
+    pub async fn new(db: Db, clock: Arc<dyn clock::Clock>, public_url: &str) -> Result<Self, Fault> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let settings = settings::load(&db).await?;
+        Ok(Self(Arc::new(Inner {
+            db,
+            clock,
+            passwords: password::Passwords::new(cores)?,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            settings: RwLock::new(Arc::new(settings)),
+            units: RwLock::new(None),
+            seen: access::Seen::default(),
+        })))
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> Arc<settings::Settings> {
+        self.settings.read().map_or_else(|poisoned| Arc::clone(&poisoned.into_inner()), |s| Arc::clone(&s))
+    }
+
+    /// The zone that people read times in.
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        self.settings().zone
+    }
+
+    /// Today, where people are.
+    #[must_use]
+    pub fn today(&self) -> Day {
+        Day::of(self.now(), self.zone())
+    }
+}

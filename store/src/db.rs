@@ -1,0 +1,136 @@
+//! The database: reads anywhere, writes in turn.
+//!
+//! PostgreSQL: each write is its own transaction. SQLite: writers take turns on one connection, each a
+//! SAVEPOINT of a shared transaction that commits once for the group (at most 128 writes or 5 ms), and
+//! nobody is answered before that commit is durable. A write that is refused rolls back alone.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::refusal::Fault;
+use sea_orm::{DatabaseConnection, DatabaseExecutor, DatabaseTransaction, TransactionTrait};
+
+use crate::fault::Doing;
+use crate::group::Group;
+
+/// A handle on the database; cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pub(crate) read: DatabaseConnection,
+    pub(crate) writer: Writer,
+    pub(crate) statements: Arc<AtomicU64>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Writer {
+    Sqlite(Group),
+    Postgres(DatabaseConnection),
+}
+
+/// A write under way. Everything done through it commits together or not at all.
+#[derive(Clone)]
+pub struct Tx(pub(crate) Arc<DatabaseTransaction>);
+
+/// Where a query runs: on [`Db`] for reading, on [`Tx`] inside a write.
+pub trait Conn: Sync {
+    /// The connection to run on.
+    #[doc(hidden)]
+    fn on(&self) -> DatabaseExecutor<'_>;
+}
+
+impl Conn for Db {
+    fn on(&self) -> DatabaseExecutor<'_> {
+        DatabaseExecutor::Connection(&self.read)
+    }
+}
+
+impl Conn for Tx {
+    fn on(&self) -> DatabaseExecutor<'_> {
+        DatabaseExecutor::Transaction(&self.0)
+    }
+}
+
+/// Which engine is behind a [`Db`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded.
+    Sqlite,
+    /// A server of its own.
+    Postgres,
+}
+
+impl Db {
+    /// Which engine this is.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        match self.writer {
+            Writer::Sqlite(_) => Engine::Sqlite,
+            Writer::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// How many statements have run: what tests count.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// How many writes and how many commits there were since the start (SQLite only).
+    #[must_use]
+    pub fn grouping(&self) -> Option<(u64, u64)> {
+        match &self.writer {
+            Writer::Sqlite(group) => Some(group.counts()),
+            Writer::Postgres(_) => None,
+        }
+    }
+
+    /// Runs a write and answers after its commit is durable. An error rolls it back.
+    ///
+    /// The write must not wait for anything but the database: on SQLite it holds everybody's turn.
+    ///
+    /// # Errors
+    /// What the write itself said, or a fault of the database.
+    pub async fn write<T, E, F, Fut>(&self, write: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+        F: FnOnce(Tx) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        match &self.writer {
+            Writer::Sqlite(group) => group.write(write).await,
+            Writer::Postgres(conn) => {
+                let tx = Tx(Arc::new(begin(conn).await?));
+                let result = write(tx.clone()).await;
+                let tx = Arc::into_inner(tx.0).ok_or_else(leaked)?;
+                match result {
+                    Ok(value) => {
+                        tx.commit().await.doing("committing")?;
+                        Ok(value)
+                    }
+                    Err(error) => {
+                        tx.rollback().await.doing("rolling back")?;
+                        Err(error)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// A fault, when it does not.
+    pub async fn ping(&self) -> Result<(), Fault> {
+        self.read.ping().await.doing("pinging the database")
+    }
+}
+
+pub(crate) fn leaked() -> Fault {
+    Fault::new("ending a write", "a write kept its transaction")
+}
+
+async fn begin(conn: &DatabaseConnection) -> Result<DatabaseTransaction, Fault> {
+    conn.begin().await.doing("beginning a write")
+}

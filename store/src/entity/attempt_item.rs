@@ -1,0 +1,40 @@
+//! An item of a drawn form (never changed) and the current answer to it (follows ord).
+//!
+//! Head: may be updated.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "attempt_item")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// `attempt.id`
+    pub attempt_id: Uuid,
+    pub position: i32,
+    /// `item.id`
+    pub item_id: Uuid,
+    /// `item_version.id`
+    pub item_version_id: Uuid,
+    /// The rule of the item when it was drawn.
+    #[sea_orm(column_type = "Text")]
+    pub rule_code: String,
+    /// Single | multiple | ordering.
+    #[sea_orm(column_type = "Text")]
+    pub kind: String,
+    /// JSON list of option indexes as shown.
+    #[sea_orm(column_type = "Text")]
+    pub option_order: String,
+    /// JSON list of option indexes, in the order given.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub answer: Option<String>,
+    pub answer_ord: Option<i64>,
+    pub answer_writer: Option<Uuid>,
+    pub answered_at: Option<DateTimeUtc>,
+    pub marked: bool,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

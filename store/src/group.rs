@@ -1,0 +1,165 @@
+//! SQLite's one writer: a queue of writes, a savepoint each, one durable commit for many.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use domain::refusal::Fault;
+use futures_util::FutureExt;
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::db::{Tx, leaked};
+use crate::fault::Doing;
+
+const MOST_WRITES: usize = 128;
+const LONGEST: Duration = Duration::from_millis(5);
+/// Writes that may wait; more callers wait for a place.
+const QUEUE: usize = 1024;
+
+/// The queue to the writer.
+#[derive(Clone)]
+pub(crate) struct Group {
+    queue: mpsc::Sender<Box<dyn Work>>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    writes: AtomicU64,
+    commits: AtomicU64,
+}
+
+/// One write: run inside its savepoint, then told whether the group's commit held.
+trait Work: Send {
+    /// Runs it; true keeps its savepoint.
+    fn run(&mut self, tx: Tx) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
+    /// Answers the caller.
+    fn finish(self: Box<Self>, committed: Result<(), &str>);
+}
+
+struct Waiting<F, T, E> {
+    write: Option<F>,
+    result: Option<Result<T, E>>,
+    answer: oneshot::Sender<Result<T, E>>,
+}
+
+impl<F, Fut, T, E> Work for Waiting<F, T, E>
+where
+    F: FnOnce(Tx) -> Fut + Send,
+    Fut: Future<Output = Result<T, E>> + Send,
+    T: Send,
+    E: From<Fault> + Send,
+{
+    fn run(&mut self, tx: Tx) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+        Box::pin(async move {
+            let Some(write) = self.write.take() else { return false };
+            let result = AssertUnwindSafe(write(tx))
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| Err(Fault::new("writing", "the write panicked").into()));
+            let keep = result.is_ok();
+            self.result = Some(result);
+            keep
+        })
+    }
+
+    fn finish(self: Box<Self>, committed: Result<(), &str>) {
+        let result = match (self.result, committed) {
+            (Some(Err(error)), _) => Err(error),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (_, Err(why)) => Err(Fault::new("committing a group of writes", why).into()),
+            (None, Ok(())) => Err(Fault::new("writing", "the write never ran").into()),
+        };
+        // The caller may have gone away; the write stands all the same.
+        let _ = self.answer.send(result);
+    }
+}
+
+impl Group {
+    /// Starts the writer on a connection of its own. It ends when the last handle is dropped.
+    pub(crate) fn start(conn: DatabaseConnection) -> Self {
+        let (queue, work) = mpsc::channel(QUEUE);
+        let counts = Arc::new(Counts::default());
+        tokio::spawn(run(conn, work, Arc::clone(&counts)));
+        Self { queue, counts }
+    }
+
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.counts.writes.load(Ordering::Relaxed), self.counts.commits.load(Ordering::Relaxed))
+    }
+
+    pub(crate) async fn write<T, E, F, Fut>(&self, write: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+        F: FnOnce(Tx) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let work = Box::new(Waiting { write: Some(write), result: None, answer });
+        if self.queue.send(work).await.is_err() {
+            return Err(Fault::new("queueing a write", "the writer has stopped").into());
+        }
+        match answered.await {
+            Ok(result) => result,
+            Err(_) => Err(Fault::new("waiting for a write", "the writer has stopped").into()),
+        }
+    }
+}
+
+async fn run(conn: DatabaseConnection, mut work: mpsc::Receiver<Box<dyn Work>>, counts: Arc<Counts>) {
+    while let Some(first) = work.recv().await {
+        let mut group = Vec::new();
+        let committed = commit_group(&conn, first, &mut work, &mut group).await;
+        counts.writes.fetch_add(u64::try_from(group.len()).unwrap_or(0), Ordering::Relaxed);
+        counts.commits.fetch_add(1, Ordering::Relaxed);
+        let told = committed.map_err(|fault| fault.to_string());
+        for done in group {
+            done.finish(told.as_ref().map(|()| ()).map_err(String::as_str));
+        }
+    }
+}
+
+async fn commit_group(
+    conn: &DatabaseConnection,
+    first: Box<dyn Work>,
+    work: &mut mpsc::Receiver<Box<dyn Work>>,
+    group: &mut Vec<Box<dyn Work>>,
+) -> Result<(), Fault> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    group.push(first);
+    let outer = conn.begin_with_options(options).await.doing("beginning a group of writes")?;
+    let started = Instant::now();
+    loop {
+        let Some(next) = group.last_mut() else { break };
+        one(&outer, next.as_mut()).await?;
+        if group.len() >= MOST_WRITES || started.elapsed() >= LONGEST {
+            break;
+        }
+        match work.try_recv() {
+            Ok(another) => group.push(another),
+            Err(_) => break,
+        }
+    }
+    outer.commit().await.doing("committing a group of writes")
+}
+
+async fn one(outer: &DatabaseTransaction, work: &mut dyn Work) -> Result<(), Fault> {
+    let savepoint = Tx(Arc::new(outer.begin().await.doing("setting a savepoint")?));
+    let keep = work.run(savepoint.clone()).await;
+    let savepoint = Arc::into_inner(savepoint.0).ok_or_else(leaked)?;
+    if keep {
+        savepoint.commit().await.doing("releasing a savepoint")
+    } else {
+        savepoint.rollback().await.doing("rolling back to a savepoint")
+    }
+}

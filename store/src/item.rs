@@ -1,0 +1,482 @@
+//! The item bank.
+
+use std::collections::BTreeMap;
+
+use domain::draw::Candidate;
+use domain::id::{Id, ItemId, ItemVersionId, PersonId};
+use domain::item::{Content, Kind, Origin, Pool, State, Venue};
+use domain::page::Page;
+use domain::refusal::Fault;
+use domain::time::Moment;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use crate::db::{Conn, Tx};
+use crate::entity::{attempt_item, item, item_version};
+use crate::fault::{Doing, coded, json, number, to_json};
+use crate::query::{contains, insert_all, meet};
+
+/// An item without its text.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its id.
+    pub id: ItemId,
+    /// What people call it.
+    pub code: String,
+    /// The rule that it tests.
+    pub rule: String,
+    /// A slug of the competency.
+    pub competency: String,
+    /// 1 to 3.
+    pub difficulty: u8,
+    /// Where it takes place.
+    pub venue: Venue,
+    /// Items of one set never meet in one form.
+    pub enemy_set: Option<String>,
+    /// Who wrote it.
+    pub origin: Origin,
+    /// Practice or exam, never both.
+    pub pool: Pool,
+    /// Where it stands.
+    pub state: State,
+    /// The version that is drawn.
+    pub current: Option<ItemVersionId>,
+}
+
+/// A version of an item.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// Its id.
+    pub id: ItemVersionId,
+    /// Which item.
+    pub item: ItemId,
+    /// From 1.
+    pub number: u32,
+    /// What it says.
+    pub content: Content,
+    /// What changed.
+    pub note: String,
+    /// Who wrote it.
+    pub author: Option<PersonId>,
+    /// Who approved it.
+    pub reviewer: Option<PersonId>,
+    /// When.
+    pub created_at: Moment,
+}
+
+/// What a list of items is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Typed words, each of which must occur.
+    pub search: String,
+    /// Only these pools; the reach of the actor.
+    pub pools: Vec<Pool>,
+    /// Only this rule.
+    pub rule: Option<String>,
+    /// Only this difficulty.
+    pub difficulty: Option<u8>,
+    /// Only items that have a version of this kind.
+    pub kind: Option<Kind>,
+    /// Only this state.
+    pub state: Option<State>,
+    /// Continue after this code.
+    pub after: Option<String>,
+}
+
+fn read(row: item::Model) -> Result<Item, Fault> {
+    Ok(Item {
+        id: Id::new(row.id),
+        code: row.code,
+        rule: row.rule_code,
+        competency: row.competency,
+        difficulty: number("item", "difficulty", row.difficulty)?,
+        venue: coded("item", "venue", &row.venue, Venue::of)?,
+        enemy_set: row.enemy_set,
+        origin: coded("item", "origin", &row.origin, Origin::of)?,
+        pool: coded("item", "pool", &row.pool, Pool::of)?,
+        state: coded("item", "state", &row.state, State::of)?,
+        current: row.current_version_id.map(Id::new),
+    })
+}
+
+fn read_version(row: item_version::Model) -> Result<Version, Fault> {
+    Ok(Version {
+        id: Id::new(row.id),
+        item: Id::new(row.item_id),
+        number: number("item_version", "number", row.number)?,
+        content: Content {
+            kind: coded("item_version", "kind", &row.kind, Kind::of)?,
+            stem: row.stem,
+            options: json("item_version", "options", &row.options)?,
+            key: json("item_version", "answer_key", &row.answer_key)?,
+            rationale: row.rationale,
+        },
+        note: row.note,
+        author: row.author_id.map(Id::new),
+        reviewer: row.reviewer_id.map(Id::new),
+        created_at: row.created_at,
+    })
+}
+
+/// Finds an item.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn find(conn: &impl Conn, id: ItemId) -> Result<Option<Item>, Fault> {
+    item::Entity::find_by_id(id.raw()).one(&conn.on()).await.doing("finding an item")?.map(read).transpose()
+}
+
+/// All versions of an item, the newest first.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn versions(conn: &impl Conn, id: ItemId) -> Result<Vec<Version>, Fault> {
+    item_version::Entity::find()
+        .filter(item_version::Column::ItemId.eq(id.raw()))
+        .order_by_desc(item_version::Column::Number)
+        .all(&conn.on())
+        .await
+        .doing("reading versions of an item")?
+        .into_iter()
+        .map(read_version)
+        .collect()
+}
+
+/// Some versions by their ids.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn versions_by_id(
+    conn: &impl Conn,
+    ids: impl IntoIterator<Item = ItemVersionId> + Send,
+) -> Result<BTreeMap<ItemVersionId, Version>, Fault> {
+    let ids: Vec<Uuid> = ids.into_iter().map(Id::raw).collect();
+    item_version::Entity::find()
+        .filter(item_version::Column::Id.is_in(ids))
+        .all(&conn.on())
+        .await
+        .doing("reading item versions")?
+        .into_iter()
+        .map(|row| read_version(row).map(|version| (version.id, version)))
+        .collect()
+}
+
+/// Adds items with their first versions.
+///
+/// # Errors
+/// A fault of the database; also when a code is taken.
+pub async fn insert_items(
+    conn: &impl Conn,
+    items: Vec<(Item, Version)>,
+    by: Option<PersonId>,
+    now: Moment,
+) -> Result<(), Fault> {
+    let mut heads = Vec::with_capacity(items.len());
+    let mut versions = Vec::with_capacity(items.len());
+    for (new, version) in items {
+        heads.push(item::Model {
+            id: new.id.raw(),
+            search_key: search_key(&new.code, &version.content),
+            code: new.code,
+            rule_code: new.rule,
+            competency: new.competency,
+            difficulty: i32::from(new.difficulty),
+            venue: new.venue.code().to_owned(),
+            enemy_set: new.enemy_set,
+            origin: new.origin.code().to_owned(),
+            pool: new.pool.code().to_owned(),
+            state: new.state.code().to_owned(),
+            current_version_id: new.current.map(Id::raw),
+            created_at: now,
+            created_by: by.map(Id::raw),
+        });
+        versions.push(version_row(version)?);
+    }
+    insert_all::<item::Model, item::ActiveModel>(conn, "adding items", heads).await?;
+    insert_all::<item_version::Model, item_version::ActiveModel>(conn, "adding item versions", versions).await
+}
+
+fn search_key(code: &str, content: &Content) -> String {
+    domain::text::folded(&format!("{code} {} {}", content.stem, content.options.join(" ")))
+}
+
+fn version_row(new: Version) -> Result<item_version::Model, Fault> {
+    Ok(item_version::Model {
+        id: new.id.raw(),
+        item_id: new.item.raw(),
+        number: number("item_version", "number", new.number)?,
+        kind: new.content.kind.code().to_owned(),
+        options: to_json(&new.content.options)?,
+        answer_key: to_json(&new.content.key)?,
+        stem: new.content.stem,
+        rationale: new.content.rationale,
+        scoring: "all_or_nothing".to_owned(),
+        note: new.note,
+        author_id: new.author.map(Id::raw),
+        reviewer_id: new.reviewer.map(Id::raw),
+        created_at: new.created_at,
+    })
+}
+
+/// Adds a version to an item and changes its head with it. The head says which version is drawn.
+///
+/// # Errors
+/// A fault of the database; also when somebody else has added that number.
+pub async fn add_version(tx: &Tx, head: &Item, version: Version) -> Result<(), Fault> {
+    let key = search_key(&head.code, &version.content);
+    let row = version_row(version)?;
+    insert_all::<item_version::Model, item_version::ActiveModel>(tx, "adding an item version", vec![row])
+        .await?;
+    let mut row = head_row(head);
+    row.search_key = Set(key);
+    row.update(&tx.on()).await.doing("changing an item")?;
+    Ok(())
+}
+
+/// Changes an item's head.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn change(tx: &Tx, head: &Item) -> Result<(), Fault> {
+    head_row(head).update(&tx.on()).await.doing("changing an item")?;
+    Ok(())
+}
+
+fn head_row(head: &Item) -> item::ActiveModel {
+    item::ActiveModel {
+        id: Set(head.id.raw()),
+        rule_code: Set(head.rule.clone()),
+        competency: Set(head.competency.clone()),
+        difficulty: Set(i32::from(head.difficulty)),
+        venue: Set(head.venue.code().to_owned()),
+        enemy_set: Set(head.enemy_set.clone()),
+        state: Set(head.state.code().to_owned()),
+        current_version_id: Set(head.current.map(Id::raw)),
+        ..Default::default()
+    }
+}
+
+/// Sets the reviewer of a version, once.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn approve(tx: &Tx, id: ItemVersionId, reviewer: PersonId) -> Result<bool, Fault> {
+    let done = item_version::Entity::update_many()
+        .col_expr(item_version::Column::ReviewerId, Expr::value(reviewer.raw()))
+        .filter(item_version::Column::Id.eq(id.raw()))
+        .filter(item_version::Column::ReviewerId.is_null())
+        .exec(&tx.on())
+        .await
+        .doing("approving an item version")?;
+    Ok(done.rows_affected > 0)
+}
+
+/// A row of the bank's list: the head and the newest version's stem and kind.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The head.
+    pub item: Item,
+    /// The stem of the newest version.
+    pub stem: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its number.
+    pub version: u32,
+}
+
+/// Lists items by their codes.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn list(conn: &impl Conn, filter: &Filter, size: u64) -> Result<Page<Listed>, Fault> {
+    let mut all = Condition::all().add(item::Column::Pool.is_in(filter.pools.iter().map(|pool| pool.code())));
+    for word in domain::text::folded(&filter.search).split(' ').filter(|word| !word.is_empty()).take(5) {
+        all = all.add(contains((item::Entity, item::Column::SearchKey), word));
+    }
+    if let Some(rule) = &filter.rule {
+        all = all.add(item::Column::RuleCode.eq(rule));
+    }
+    if let Some(difficulty) = filter.difficulty {
+        all = all.add(item::Column::Difficulty.eq(i32::from(difficulty)));
+    }
+    if let Some(state) = filter.state {
+        all = all.add(item::Column::State.eq(state.code()));
+    }
+    if let Some(kind) = filter.kind {
+        let of_kind = Query::select()
+            .column(item_version::Column::ItemId)
+            .from(item_version::Entity)
+            .and_where(item_version::Column::Kind.eq(kind.code()))
+            .to_owned();
+        all = all.add(item::Column::Id.in_subquery(of_kind));
+    }
+    if let Some(after) = &filter.after {
+        all = all.add(item::Column::Code.gt(after));
+    }
+    let rows = item::Entity::find()
+        .filter(all)
+        .order_by_asc(item::Column::Code)
+        .limit(size + 1)
+        .all(&conn.on())
+        .await
+        .doing("listing items")?;
+    let newest = newest_versions(conn, rows.iter().map(|row| row.id)).await?;
+    let mut listed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(version) = newest.get(&row.id) else { continue };
+        listed.push(Listed {
+            item: read(row)?,
+            stem: version.content.stem.clone(),
+            kind: version.content.kind,
+            version: version.number,
+        });
+    }
+    Ok(Page::cut(listed, size, |row| row.item.code.clone()))
+}
+
+async fn newest_versions(
+    conn: &impl Conn,
+    items: impl Iterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, Version>, Fault> {
+    let rows = item_version::Entity::find()
+        .filter(item_version::Column::ItemId.is_in(items))
+        .order_by_asc(item_version::Column::Number)
+        .all(&conn.on())
+        .await
+        .doing("reading the newest item versions")?;
+    rows.into_iter().map(|row| read_version(row).map(|version| (version.item.raw(), version))).collect()
+}
+
+#[derive(FromQueryResult)]
+struct CandidateRow {
+    id: Uuid,
+    version_id: Uuid,
+    rule_code: String,
+    difficulty: i32,
+    enemy_set: Option<String>,
+    kind: String,
+    options: String,
+    answer_key: String,
+}
+
+/// All live items of a pool in their current versions: what a form is drawn from.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn drawable(conn: &impl Conn, pool: Pool) -> Result<Vec<Candidate>, Fault> {
+    let rows = item::Entity::find()
+        .select_only()
+        .columns([item::Column::Id, item::Column::RuleCode, item::Column::Difficulty, item::Column::EnemySet])
+        .column_as(item_version::Column::Id, "version_id")
+        .columns([item_version::Column::Kind, item_version::Column::Options, item_version::Column::AnswerKey])
+        .join(
+            JoinType::InnerJoin,
+            meet(
+                item::Entity,
+                item::Column::CurrentVersionId,
+                item_version::Entity,
+                item_version::Column::Id,
+            ),
+        )
+        .filter(item::Column::Pool.eq(pool.code()))
+        .filter(item::Column::State.eq(State::Live.code()))
+        .order_by_asc(item::Column::Id)
+        .into_model::<CandidateRow>()
+        .all(&conn.on())
+        .await
+        .doing("reading what can be drawn")?;
+    rows.into_iter()
+        .map(|row| {
+            let options: Vec<String> = json("item_version", "options", &row.options)?;
+            Ok(Candidate {
+                item: row.id,
+                version: row.version_id,
+                rule: row.rule_code,
+                difficulty: number("item", "difficulty", row.difficulty)?,
+                enemies: row.enemy_set,
+                kind: coded("item_version", "kind", &row.kind, Kind::of)?,
+                key: json("item_version", "answer_key", &row.answer_key)?,
+                options: number("item_version", "options", options.len())?,
+            })
+        })
+        .collect()
+}
+
+/// How many live items of a pool there are, by rule and difficulty; and how many of them are shipped.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn depth(conn: &impl Conn, pool: Pool) -> Result<Vec<(String, u8, u64, u64)>, Fault> {
+    let rows: Vec<(String, i32, String)> = item::Entity::find()
+        .select_only()
+        .columns([item::Column::RuleCode, item::Column::Difficulty, item::Column::Origin])
+        .filter(item::Column::Pool.eq(pool.code()))
+        .filter(item::Column::State.eq(State::Live.code()))
+        .into_tuple()
+        .all(&conn.on())
+        .await
+        .doing("counting live items")?;
+    let mut counts: BTreeMap<(String, u8), (u64, u64)> = BTreeMap::new();
+    for (rule, difficulty, origin) in rows {
+        let count = counts.entry((rule, number("item", "difficulty", difficulty)?)).or_default();
+        count.0 += 1;
+        count.1 += u64::from(origin == Origin::Shipped.code());
+    }
+    Ok(counts
+        .into_iter()
+        .map(|((rule, difficulty), (all, shipped))| (rule, difficulty, all, shipped))
+        .collect())
+}
+
+/// Whether a version was ever part of a form.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn was_used(conn: &impl Conn, id: ItemId) -> Result<bool, Fault> {
+    let row = attempt_item::Entity::find()
+        .filter(attempt_item::Column::ItemId.eq(id.raw()))
+        .one(&conn.on())
+        .await
+        .doing("looking for uses of an item")?;
+    Ok(row.is_some())
+}
+
+/// Whether a code is taken.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn is_taken(conn: &impl Conn, code: &str) -> Result<bool, Fault> {
+    let row = item::Entity::find()
+        .filter(item::Column::Code.eq(code))
+        .one(&conn.on())
+        .await
+        .doing("finding an item by its code")?;
+    Ok(row.is_some())
+}
+
+/// The items that a person has met in forms, and when they last did.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn seen_by(conn: &impl Conn, person: PersonId) -> Result<BTreeMap<Uuid, Moment>, Fault> {
+    use crate::entity::attempt;
+    let rows: Vec<(Uuid, Moment)> = attempt_item::Entity::find()
+        .select_only()
+        .column(attempt_item::Column::ItemId)
+        .column(attempt::Column::StartedAt)
+        .join(
+            JoinType::InnerJoin,
+            meet(attempt_item::Entity, attempt_item::Column::AttemptId, attempt::Entity, attempt::Column::Id),
+        )
+        .filter(attempt::Column::PersonId.eq(person.raw()))
+        .order_by_asc(attempt::Column::StartedAt)
+        .into_tuple()
+        .all(&conn.on())
+        .await
+        .doing("reading what a person has seen")?;
+    Ok(rows.into_iter().collect())
+}

@@ -1,0 +1,29 @@
+//! Rows in, rows out. The only crate that names SeaORM; no rule lives here.
+
+#![warn(missing_docs)]
+
+mod db;
+mod entity;
+mod fault;
+mod group;
+mod open;
+mod query;
+
+pub mod account;
+pub mod attempt;
+pub mod audit;
+pub mod badge;
+pub mod certification;
+pub mod item;
+pub mod job;
+pub mod notice;
+pub mod organisation;
+pub mod people;
+pub mod programme;
+pub mod progress;
+pub mod rulebook;
+pub mod session;
+pub mod setting;
+pub mod test;
+
+pub use db::{Conn, Db, Engine, Tx};
