@@ -1,1 +1,8 @@
+//! Wiring only: configuration, layers, router, worker loop, command line.
 
+pub mod command;
+pub mod config;
+pub mod layers;
+pub mod router;
+pub mod secret;
+pub mod serve;

@@ -19,7 +19,8 @@ use crate::{Services, audit, chance, test};
 /// Starts a test, or returns the attempt that is open: a second start changes nothing.
 ///
 /// # Errors
-/// A refusal: no such test, no consent, not now, or a bank too shallow for the blueprint.
+/// A refusal: no such test, no consent, not now, keys that the actor may see, or a bank too shallow for
+/// the blueprint.
 pub async fn start(
     s: &Services,
     actor: &Actor,
@@ -50,6 +51,10 @@ async fn start_in(
 ) -> Result<AttemptId, Refusal> {
     if let Some(open) = store::attempt::open_of(tx, actor.person, id).await? {
         return Ok(open.id);
+    }
+    // Whoever may see the keys of exam items may not sit a form that contains them.
+    if kind == TestKind::Certification && actor.may(Act::ReadExamItems) {
+        return Err(Refusal::Conflict("knows_the_keys"));
     }
     let test = store::test::find(tx, id).await?.filter(|test| test.kind == kind).ok_or(Refusal::NotFound)?;
     let version =

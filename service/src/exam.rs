@@ -12,7 +12,8 @@ use domain::journal::{self, link};
 use domain::refusal::{Fault, Refusal};
 use domain::time::{Moment, seconds};
 use store::Tx;
-use store::attempt::{Attempt, Event, LeaseKind, Slot};
+pub use store::attempt::LeaseKind;
+use store::attempt::{Attempt, Event, Slot};
 
 use crate::{Services, attempt, audit, chance, grading};
 
@@ -481,4 +482,29 @@ pub async fn sweep(s: &Services) -> Result<u32, Fault> {
         }
     }
     Ok(closed)
+}
+
+/// What an attempt is now.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// What it is.
+    pub state: State,
+    /// Until the deadline.
+    pub time_left_ms: i64,
+    /// Who holds the lease.
+    pub writer: WriterId,
+}
+
+/// What an own attempt is now.
+///
+/// # Errors
+/// A refusal when it is not the actor's.
+pub async fn state(s: &Services, actor: &Actor, id: AttemptId) -> Result<Now, Refusal> {
+    let held = attempt::own(s, &s.db, actor, id).await?;
+    let now = s.now();
+    Ok(Now {
+        state: state_at(held.state, held.deadline_at, held.grace_seconds, now),
+        time_left_ms: (held.deadline_at - now).num_milliseconds(),
+        writer: held.writer,
+    })
 }

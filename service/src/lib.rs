@@ -16,18 +16,26 @@ pub mod account;
 pub mod attempt;
 pub mod audit;
 pub mod badge;
+pub mod blueprint;
 pub mod certification;
+pub mod certified;
 pub mod chance;
 pub mod clock;
 pub mod exam;
+pub mod facts;
 pub mod grading;
+pub mod item;
+pub mod jobs;
+pub mod notices;
 pub mod password;
 pub mod people;
 pub mod programme;
+pub mod rulebook;
 pub mod seed;
 pub mod settings;
 pub mod sign_in;
 pub mod test;
+pub mod trainer_group;
 pub mod worker;
 
 /// Everything that use cases need; cheap to clone.

@@ -9,7 +9,7 @@ use domain::refusal::{Fault, Refusal};
 use domain::test::NotNow;
 use domain::time::{Day, Moment};
 use store::certification::{Candidacy, Version};
-use store::programme::{Lesson, Module};
+pub use store::programme::{Lesson, LessonHead, Module};
 use store::progress::Enrolment;
 
 use crate::{Services, audit, chance, test};

@@ -8,7 +8,8 @@ use domain::sign_in::{Failures, address_pause, after_failure, pair_pause};
 use domain::text::Login;
 use domain::time::{Moment, minutes};
 use store::account::Account;
-use store::session::{WebSession, Which};
+pub use store::session::WebSession;
+use store::session::Which;
 
 use crate::{Services, access, audit, chance};
 

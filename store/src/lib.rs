@@ -10,12 +10,15 @@ mod open;
 mod query;
 
 pub mod account;
+pub mod account_list;
 pub mod attempt;
 pub mod audit;
 pub mod badge;
 pub mod certification;
+pub mod certified;
 pub mod item;
 pub mod job;
+pub mod maintenance;
 pub mod notice;
 pub mod organisation;
 pub mod people;
@@ -25,5 +28,7 @@ pub mod rulebook;
 pub mod session;
 pub mod setting;
 pub mod test;
+pub mod trainer_group;
+pub mod trainer_progress;
 
 pub use db::{Conn, Db, Engine, Tx};

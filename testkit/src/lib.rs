@@ -1,1 +1,11 @@
+//! For tests only: a database of either engine, a clock that can be moved, a browser without a window.
 
+pub mod browser;
+pub mod clock;
+pub mod database;
+pub mod world;
+
+pub use browser::{Browser, Page};
+pub use clock::TestClock;
+pub use database::{Engine, engines};
+pub use world::World;

@@ -1,0 +1,47 @@
+//! Which files the site folder holds: their names carry a hash, so browsers may keep them for ever.
+
+use std::io;
+use std::path::Path;
+
+/// Addresses of the files that pages name.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    /// The style sheet.
+    pub style: String,
+    /// The islands' glue.
+    pub script: String,
+    /// The islands.
+    pub wasm: String,
+}
+
+impl Assets {
+    /// Looks into `SITE/pkg`.
+    ///
+    /// # Errors
+    /// An error that names the folder, when a file is missing.
+    pub fn find(site: &Path) -> io::Result<Self> {
+        let folder = site.join("pkg");
+        let mut names: Vec<(std::time::SystemTime, String)> = std::fs::read_dir(&folder)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", folder.display())))?
+            .flatten()
+            .filter_map(|entry| {
+                let modified = entry.metadata().ok()?.modified().ok()?;
+                Some((modified, entry.file_name().into_string().ok()?))
+            })
+            .collect();
+        names.sort();
+        let newest = |ending: &str| {
+            let fits = |name: &str| name.starts_with("academy") && name.ends_with(ending);
+            names
+                .iter()
+                .rev()
+                .find(|(_, name)| fits(name))
+                .map(|(_, name)| format!("/pkg/{name}"))
+                .ok_or_else(|| {
+                    let what = format!("{} holds no academy*{ending}", folder.display());
+                    io::Error::new(io::ErrorKind::NotFound, what)
+                })
+        };
+        Ok(Self { style: newest(".css")?, script: newest(".js")?, wasm: newest(".wasm")? })
+    }
+}

@@ -1,0 +1,18 @@
+//! The exam: one island that renders the form itself, so that it also works page by page without scripts.
+//!
+//! On waking it reads what was already chosen on the page, takes the lease, and from then on keeps every
+//! answer first in the browser's own database and then on the server, until that has acknowledged it.
+
+mod client;
+mod clock;
+#[cfg(feature = "hydrate")]
+mod keep;
+#[cfg(feature = "hydrate")]
+mod lock;
+pub mod sheet;
+#[cfg(feature = "hydrate")]
+mod sync;
+mod view;
+
+pub use clock::left;
+pub use view::Exam;

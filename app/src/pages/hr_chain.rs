@@ -1,0 +1,125 @@
+//! A person's chain as a timeline, the latest first.
+
+use i18n::{Locale, t};
+use leptos::prelude::*;
+use service::people::{ChainEvent, Step};
+
+use crate::cx::Cx;
+use crate::format;
+use crate::ui::icon;
+
+/// How a step is shown.
+struct Told {
+    tone: &'static str,
+    picture: &'static str,
+    title: String,
+    text: String,
+    /// What somebody wrote, in their own words.
+    said: String,
+    /// Where more is.
+    link: Option<(String, String)>,
+}
+
+/// The timeline.
+pub fn timeline(cx: &Cx, chain: &[ChainEvent]) -> AnyView {
+    let lines: Vec<_> = chain.iter().map(|event| line(cx, event)).collect();
+    view! { <ol class="timeline dated">{lines}</ol> }.into_any()
+}
+
+fn line(cx: &Cx, event: &ChainEvent) -> AnyView {
+    let (l, zone) = (cx.locale, cx.s().zone());
+    let told = told(l, &event.step);
+    let text = (!told.text.is_empty()).then(|| view! { <p>{told.text}</p> });
+    let said = (!told.said.is_empty()).then(|| view! { <p lang="ru">{told.said}</p> });
+    let link = told.link.map(|(address, word)| view! { <p><a href=address>{word}</a></p> });
+    view! {
+        <li class=told.tone>
+            <span class="timeline-dot">{icon(told.picture)}</span>
+            <div class="timeline-body">
+                <h3>{told.title}</h3>
+                <time datetime=format::machine(event.at, zone)>{format::moment(l, event.at, zone)}</time>
+                {text}
+                {said}
+                {link}
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+fn plain(tone: &'static str, picture: &'static str, title: String) -> Told {
+    Told { tone, picture, title, text: String::new(), said: String::new(), link: None }
+}
+
+fn told(l: Locale, step: &Step) -> Told {
+    let day = |day| format::day(l, day);
+    match step {
+        Step::Enrolled { by, due } => {
+            let due = due.map(|due| t!(l, people.step_due, day = day(due)));
+            let text = [Some(by_whom(l, by.as_deref())), due].into_iter().flatten();
+            let text = text.collect::<Vec<_>>().join(" ");
+            Told { text, ..plain("", "user", t!(l, people.step_enrolled)) }
+        }
+        Step::Admitted => plain("is-done", "book", t!(l, people.step_admitted)),
+        Step::AttemptStarted { number } => plain("", "test", t!(l, people.step_started, number = *number)),
+        Step::AttemptFinished { number, points, max, passed, cause } => {
+            let told = graded(l, (*points, *max), *passed);
+            let attempt = t!(l, people.step_points, points = *points, max = *max, number = *number);
+            let is_by_time = cause.as_deref() == Some("deadline");
+            let by_time = is_by_time.then(|| t!(l, people.step_time_up));
+            let text = [Some(attempt), by_time].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            Told { text, ..told }
+        }
+        Step::Ready => plain("is-done", "check", t!(l, people.step_ready)),
+        Step::Decided { by, granted, reason } => decided(l, by.as_deref(), *granted, reason),
+        Step::PeriodOpened { from, until } => {
+            let title = t!(l, people.step_period, from = day(*from), until = day(*until));
+            plain("is-done", "calendar", title)
+        }
+        Step::Suspended { from } => {
+            plain("is-lost", "pause", t!(l, people.step_suspended, from = day(*from)))
+        }
+        Step::Reinstated { from } => {
+            plain("is-done", "check", t!(l, people.step_reinstated, from = day(*from)))
+        }
+        Step::Revoked { from } => {
+            plain("is-lost", "cross-circle", t!(l, people.step_revoked, from = day(*from)))
+        }
+        Step::BadgeAwarded { serial, number } => {
+            let link = (format!("/verify/{serial}"), t!(l, people.step_verify));
+            let title = t!(l, people.step_awarded, number = *number);
+            Told { link: Some(link), ..plain("is-done", "badge", title) }
+        }
+        Step::HandedOver { number } => {
+            plain("is-done", "badge", t!(l, people.step_handed_over, number = *number))
+        }
+        Step::BadgeWithdrawn { number } => {
+            plain("is-lost", "cross-circle", t!(l, people.step_withdrawn, number = *number))
+        }
+    }
+}
+
+fn by_whom(l: Locale, by: Option<&str>) -> String {
+    match by {
+        Some(name) => t!(l, people.step_by, name = name),
+        None => t!(l, people.step_by_rule),
+    }
+}
+
+fn graded(l: Locale, (points, max): (u32, u32), passed: bool) -> Told {
+    let percent = domain::grading::percent(points, max);
+    if passed {
+        plain("is-done", "test", t!(l, people.step_passed, percent = percent))
+    } else {
+        plain("is-soon", "test", t!(l, people.step_failed, percent = percent))
+    }
+}
+
+fn decided(l: Locale, by: Option<&str>, granted: bool, reason: &str) -> Told {
+    let told = if granted {
+        plain("is-done", "users", t!(l, people.step_granted))
+    } else {
+        plain("is-lost", "users", t!(l, people.step_refused))
+    };
+    Told { text: by_whom(l, by), said: reason.to_owned(), ..told }
+}

@@ -1,0 +1,230 @@
+//! What the pages of HR share: their tabs, and lists that are narrowed by their address.
+
+use domain::access::Act;
+use domain::certification::Standing;
+use domain::form::FormState;
+use domain::id::Id;
+use domain::time::Day;
+use i18n::{Locale, t};
+use leptos::prelude::*;
+use service::people::{Places, Unit};
+
+use crate::cx::Cx;
+use crate::format;
+use crate::ui::{Field, field, icon, select};
+
+/// The lists of HR; only those that the actor may open.
+pub fn tabs(cx: &Cx, here: &'static str) -> AnyView {
+    let l = cx.locale;
+    let entries: Vec<_> = [
+        (Act::ReadPeople, "/hr", t!(l, people.title)),
+        (Act::Decide, "/hr/ready", t!(l, people.ready_title)),
+        (Act::ReadResults, "/hr/certified", t!(l, people.certified_title)),
+        (Act::ReadResults, "/hr/counts", t!(l, people.counts_title)),
+    ]
+    .into_iter()
+    .filter(|(act, ..)| cx.who.as_ref().is_some_and(|actor| actor.may(*act)))
+    .map(|(_, address, word)| {
+        let current = (address == here).then_some("page");
+        view! { <li><a href=address aria-current=current>{word}</a></li> }
+    })
+    .collect();
+    view! { <nav class="tabs" aria-label=t!(l, people.tabs)><ul>{entries}</ul></nav> }.into_any()
+}
+
+/// What a list was asked for: the fields that it knows, and where to continue.
+pub struct Asking {
+    path: &'static str,
+    pairs: Vec<(&'static str, String)>,
+    /// Continue after this mark.
+    pub after: Option<String>,
+}
+
+impl Asking {
+    /// Reads the fields of a list; empty ones were not asked for.
+    pub fn of(path: &'static str, asked: &FormState, fields: &[&'static str]) -> Self {
+        let typed = |field: &str| Some(asked.value(field).trim().to_owned()).filter(|text| !text.is_empty());
+        let pairs = fields.iter().filter_map(|field| Some((*field, typed(field)?))).collect();
+        Self { path, pairs, after: typed("after") }
+    }
+
+    /// What was asked for in a field; empty when nothing was.
+    pub fn value(&self, field: &str) -> &str {
+        self.pairs.iter().find(|(known, _)| *known == field).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The id in a field.
+    pub fn id<K>(&self, field: &str) -> Option<Id<K>> {
+        self.value(field).parse().ok()
+    }
+
+    /// Whether the whole list was asked for.
+    pub fn is_plain(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// The list from its beginning, with another value of a field; none takes the field off.
+    pub fn with(&self, field: &str, value: Option<&str>) -> String {
+        let kept = self.pairs.iter().filter(|(known, _)| *known != field);
+        let pairs: Vec<(&str, &str)> = kept
+            .map(|(known, value)| (*known, value.as_str()))
+            .chain(value.map(|value| (field, value)))
+            .collect();
+        address(self.path, &pairs)
+    }
+
+    /// The same question to another address.
+    pub fn at(&self, path: &str) -> String {
+        let pairs: Vec<(&str, &str)> =
+            self.pairs.iter().map(|(known, value)| (*known, value.as_str())).collect();
+        address(path, &pairs)
+    }
+
+    /// The fields of a form, filled in.
+    pub fn form(&self) -> FormState {
+        self.pairs.iter().fold(FormState::default(), |form, (field, value)| form.with(field, value.as_str()))
+    }
+}
+
+fn address(path: &str, pairs: &[(&str, &str)]) -> String {
+    let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// The form that narrows a list: search first, states beside it, what is chosen as chips, the rest folded.
+pub fn filters(
+    l: Locale,
+    asking: &Asking,
+    states: Option<AnyView>,
+    chosen: Vec<(&'static str, String)>,
+    fields: Vec<AnyView>,
+) -> AnyView {
+    let form = asking.form();
+    let search = Field { kind: "search", autocomplete: "off", ..Field::default() };
+    let state = Some(asking.value("state").to_owned()).filter(|state| !state.is_empty());
+    let state = state.map(|state| view! { <input type="hidden" name="state" value=state/> });
+    let more = (!fields.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>{icon("settings")}{t!(l, people.filter_more)}</summary>
+                <div class="filter-fields">{fields}<button class="btn">{t!(l, people.filter_show)}</button></div>
+            </details>
+        }
+    });
+    view! {
+        <form class="filters" method="get" action=asking.path>
+            <div class="search">
+                {field(l, &form, "q", t!(l, people.search), search)}
+                <button class="btn btn-primary">{icon("search")}{t!(l, people.find)}</button>
+            </div>
+            {state}
+            {states}
+            {chips(l, asking, chosen)}
+            {more}
+        </form>
+    }
+    .into_any()
+}
+
+/// What the list is narrowed to, each with a way to take it off.
+fn chips(l: Locale, asking: &Asking, chosen: Vec<(&'static str, String)>) -> Option<AnyView> {
+    if chosen.is_empty() {
+        return None;
+    }
+    let chips: Vec<_> = chosen
+        .into_iter()
+        .map(|(field, word)| {
+            view! {
+                <a class="chip" href=asking.with(field, None)>
+                    {word}{icon("close")}<span class="visually-hidden">{t!(l, people.filter_off)}</span>
+                </a>
+            }
+        })
+        .collect();
+    Some(
+        view! {
+            <div class="chips">
+                <span class="small muted">{t!(l, people.filter_shown)}</span>
+                {chips}
+                <a class="small" href=asking.path>{t!(l, people.filter_reset)}</a>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// What was asked for in words and places.
+pub fn chosen(l: Locale, asking: &Asking, places: &Places) -> Vec<(&'static str, String)> {
+    let mut chosen = Vec::new();
+    let words = asking.value("q");
+    if !words.is_empty() {
+        chosen.push(("q", t!(l, people.chip_search, words = words)));
+    }
+    if let Some(okrug) = find(&places.okrugs, asking.id("okrug")) {
+        chosen.push(("okrug", t!(l, people.chip_okrug, name = okrug.short.clone())));
+    }
+    if let Some(centre) = find(&places.centres, asking.id("centre")) {
+        chosen.push(("centre", t!(l, people.chip_centre, name = centre.name.clone())));
+    }
+    chosen
+}
+
+fn find(units: &[Unit], id: Option<domain::id::UnitId>) -> Option<&Unit> {
+    units.iter().find(|unit| Some(unit.id) == id)
+}
+
+/// Selects of okrugs and centres, where there is something to choose from.
+pub fn place_selects(l: Locale, form: &FormState, places: &Places) -> Vec<AnyView> {
+    let mut selects = Vec::new();
+    if places.okrugs.len() > 1 {
+        let okrugs = options(t!(l, people.okrug_any), &places.okrugs);
+        selects.push(select(l, form, "okrug", t!(l, people.okrug), okrugs));
+    }
+    if places.centres.len() > 1 {
+        let centres = options(t!(l, people.centre_any), &places.centres);
+        selects.push(select(l, form, "centre", t!(l, people.centre), centres));
+    }
+    selects
+}
+
+/// Units to choose from, after a word for none of them.
+pub fn options(none: String, units: &[Unit]) -> Vec<(String, String)> {
+    let units = units.iter().map(|unit| (unit.id.to_string(), unit.name.clone()));
+    std::iter::once((String::new(), none)).chain(units).collect()
+}
+
+/// Until when; a dash where no date says anything.
+pub fn until(l: Locale, standing: Standing, until: Option<Day>) -> String {
+    let shown = match standing {
+        Standing::NotYet | Standing::Certified | Standing::Expiring | Standing::Lapsed => until,
+        Standing::Never | Standing::Suspended | Standing::Revoked => None,
+    };
+    shown.map_or_else(|| "—".to_owned(), |day| format::day(l, day))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asking() -> Asking {
+        let asked = [("q", " Ким & Ко "), ("okrug", "7"), ("centre", ""), ("evil", "1"), ("after", "x~y")];
+        let asked = asked.map(|(field, value)| (field.to_owned(), value.to_owned()));
+        Asking::of("/hr", &FormState::of(asked.into()), &["q", "okrug", "centre"])
+    }
+
+    #[test]
+    fn an_address_keeps_what_was_asked_for_and_nothing_else() {
+        let asking = asking();
+        assert_eq!(asking.after.as_deref(), Some("x~y"));
+        assert_eq!(asking.at("/x"), "/x?q=%D0%9A%D0%B8%D0%BC+%26+%D0%9A%D0%BE&okrug=7");
+        assert_eq!(asking.with("q", None), "/hr?okrug=7");
+        assert_eq!(asking.with("okrug", Some("8")), "/hr?q=%D0%9A%D0%B8%D0%BC+%26+%D0%9A%D0%BE&okrug=8");
+    }
+
+    #[test]
+    fn a_list_without_questions_has_a_plain_address() {
+        let asking = Asking::of("/hr", &FormState::default(), &["q"]);
+        assert!(asking.is_plain());
+        assert_eq!(asking.with("q", None), "/hr");
+    }
+}

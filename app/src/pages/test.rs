@@ -1,0 +1,219 @@
+//! Before the test: what to expect, what counts, what happens if the link drops; consent, start.
+
+use axum::extract::Path;
+use domain::form::FormState;
+use domain::grading::needed;
+use domain::id::TestId;
+use domain::refusal::Refusal;
+use domain::test::{Kind, NotNow};
+use i18n::{Locale, t};
+use leptos::prelude::*;
+use service::test::Before;
+
+use crate::cx::{Cx, Reply, Typed, read_id, see};
+use crate::format;
+use crate::refused::No;
+use crate::shell::Head;
+use crate::ui::{back, error_summary, fact, icon, notice};
+use crate::words;
+
+/// What to expect of a certification test.
+pub async fn get(cx: Cx, Path(id): Path<String>) -> Reply {
+    show(&cx, &id, Kind::Certification).await
+}
+
+/// Starts a certification test.
+pub async fn post(cx: Cx, Path(id): Path<String>, Typed(form): Typed) -> Reply {
+    start(&cx, &id, Kind::Certification, form).await
+}
+
+/// What to expect of a practice test.
+pub async fn get_practice(cx: Cx, Path(id): Path<String>) -> Reply {
+    show(&cx, &id, Kind::Practice).await
+}
+
+/// Starts a practice test.
+pub async fn post_practice(cx: Cx, Path(id): Path<String>, Typed(form): Typed) -> Reply {
+    start(&cx, &id, Kind::Practice, form).await
+}
+
+async fn show(cx: &Cx, id: &str, kind: Kind) -> Reply {
+    let before = service::test::before(cx.s(), cx.actor()?, read_id(id)?, kind).await?;
+    Ok(cx.page(head(&before), || view(cx, &before, &FormState::default())))
+}
+
+async fn start(cx: &Cx, id: &str, kind: Kind, form: FormState) -> Reply {
+    let id: TestId = read_id(id)?;
+    let consents = form.value("consent") == "yes";
+    match service::attempt::start(cx.s(), cx.actor()?, id, kind, consents).await {
+        Ok(attempt) => Ok(see(&format!("/exam/{attempt}"))),
+        Err(Refusal::Form(problems)) => {
+            let before = service::test::before(cx.s(), cx.actor()?, id, kind).await?;
+            Ok(cx.again(head(&before), || view(cx, &before, &problems)))
+        }
+        Err(refusal) => Err(No(refusal)),
+    }
+}
+
+fn head(before: &Before) -> Head {
+    Head::titled(before.shown.test.title.clone()).section("/learn")
+}
+
+fn view(cx: &Cx, before: &Before, form: &FormState) -> AnyView {
+    let l = cx.locale;
+    view! {
+        {back("/learn", t!(l, learn.title))}
+        <div class="page-head"><div>
+            <p class="kicker">{kicker(l, before)}</p>
+            <h1 lang="ru">{before.shown.test.title.clone()}</h1>
+            <p class="lede">{lede(l, before)}</p>
+        </div></div>
+        {error_summary(l, form)}
+        <dl class="facts">{facts(cx, before)}</dl>
+        {start_form(cx, before, form)}
+        {rules(l, before)}
+        {what_if(l, before)}
+    }
+    .into_any()
+}
+
+fn kicker(l: Locale, before: &Before) -> String {
+    match before.shown.test.kind {
+        Kind::Certification => t!(l, test.kicker),
+        Kind::Practice => t!(l, test.kicker_practice),
+    }
+}
+
+fn lede(l: Locale, before: &Before) -> String {
+    match before.shown.test.kind {
+        Kind::Certification => t!(l, test.lede),
+        Kind::Practice => t!(l, test.lede_practice),
+    }
+}
+
+fn facts(cx: &Cx, before: &Before) -> Vec<AnyView> {
+    let l = cx.locale;
+    let version = &before.shown.version;
+    let conditions = &version.conditions;
+    let size = version.blueprint.size();
+    let mut facts = vec![
+        fact(t!(l, test.items), t!(l, common.questions, count = size)),
+        fact(t!(l, test.time), t!(l, common.minutes, count = conditions.limit_minutes)),
+        fact(
+            t!(l, test.pass),
+            t!(
+                l,
+                test.pass_value,
+                percent = conditions.pass_bp / 100,
+                points = needed(size, conditions.pass_bp)
+            ),
+        ),
+    ];
+    if conditions.rule_pass_bp > 0 {
+        facts.push(fact(
+            t!(l, test.rule_pass),
+            t!(l, test.rule_pass_value, percent = conditions.rule_pass_bp / 100),
+        ));
+    }
+    if before.extra_percent > 0 {
+        facts.push(fact(t!(l, test.extra), t!(l, test.extra_value, percent = before.extra_percent)));
+    }
+    let left = conditions.attempts_max.saturating_sub(before.shown.started);
+    let attempts = if conditions.attempts_max == 0 {
+        t!(l, test.attempts_free)
+    } else {
+        t!(l, test.attempts_value, left = left, all = conditions.attempts_max)
+    };
+    facts.push(fact(t!(l, test.attempts), attempts));
+    if conditions.pause_days > 0 {
+        facts.push(fact(t!(l, test.pause), t!(l, common.days, count = conditions.pause_days)));
+    }
+    facts.push(fact(t!(l, test.ends), format::time(before.deadline, cx.s().zone())));
+    facts
+}
+
+fn start_form(cx: &Cx, before: &Before, form: &FormState) -> AnyView {
+    let l = cx.locale;
+    if let Some(running) = before.shown.running {
+        return view! {
+            {notice("is-info", t!(l, test.running), t!(l, test.running_what))}
+            <div class="actions">
+                <a class="btn btn-primary btn-big" href=format!("/exam/{running}")>{t!(l, test.resume)}{icon("arrow-right")}</a>
+            </div>
+        }
+        .into_any();
+    }
+    if let Some(why) = before.shown.not_now {
+        let (title, text) = not_now(cx, why);
+        return notice("is-soon", title, text);
+    }
+    let consent = (before.shown.test.kind == Kind::Certification).then(|| {
+        let wrong = form.problem_of("consent").map(|code| {
+            view! { <p class="field-error">{icon("warning")}<span>{words::problem(l, code)}</span></p> }
+        });
+        view! {
+            <fieldset class="fieldset" id="consent">
+                <legend>{t!(l, test.consent_title)}</legend>
+                {wrong}
+                <label class="choice"><input type="checkbox" name="consent" value="yes"/><span>{t!(l, test.consent)}</span></label>
+            </fieldset>
+        }
+    });
+    view! {
+        <form class="form" method="post">
+            {consent}
+            <div class="actions">
+                <button class="btn btn-primary btn-big">{t!(l, test.start)}</button>
+                <a class="btn btn-quiet" href="/learn">{t!(l, test.later)}</a>
+            </div>
+            <p class="hint">{t!(l, test.start_hint)}</p>
+        </form>
+    }
+    .into_any()
+}
+
+fn not_now(cx: &Cx, why: NotNow) -> (String, String) {
+    let l = cx.locale;
+    match why {
+        NotNow::NoCandidacy => (t!(l, test.no_candidacy), t!(l, test.no_candidacy_what)),
+        NotNow::NotAdmitted => (t!(l, test.not_admitted), t!(l, test.not_admitted_what)),
+        NotNow::Passed => (t!(l, test.passed), t!(l, test.passed_what)),
+        NotNow::NoAttemptsLeft => (t!(l, test.no_attempts), t!(l, test.no_attempts_what)),
+        NotNow::PauseUntil(until) => {
+            let until = format::moment(l, until, cx.s().zone());
+            (t!(l, test.paused), t!(l, test.paused_what, until = until))
+        }
+        NotNow::SessionOnly => (t!(l, test.session_only), t!(l, test.session_only_what)),
+    }
+}
+
+fn rules(l: Locale, before: &Before) -> AnyView {
+    let rules: Vec<_> = before
+        .rules
+        .iter()
+        .map(|(rule, count)| {
+            let minimum = needed(*count, before.shown.version.conditions.rule_pass_bp);
+            let words = if minimum == 0 {
+                t!(l, common.questions, count = *count)
+            } else {
+                t!(l, test.rule_line, items = t!(l, common.questions, count = *count), least = minimum)
+            };
+            view! { <li>{icon("dot")}<span><span lang="ru">{format!("{}. {}", rule.number, rule.title)}</span>" "<span class="muted small nowrap">{words}</span></span></li> }
+        })
+        .collect();
+    view! { <section class="section"><h2>{t!(l, test.rules)}</h2><ul class="ticks">{rules}</ul></section> }
+        .into_any()
+}
+
+fn what_if(l: Locale, before: &Before) -> AnyView {
+    let grace = before.shown.version.conditions.grace_seconds;
+    let lines = [
+        ("check-circle", t!(l, test.if_saved)),
+        ("offline", t!(l, test.if_offline)),
+        ("clock", t!(l, test.if_time, seconds = grace)),
+        ("user", t!(l, test.if_device)),
+    ]
+    .map(|(picture, text)| view! { <li>{icon(picture)}<span>{text}</span></li> });
+    view! { <section class="section"><h2>{t!(l, test.what_if)}</h2><ul class="ticks">{lines}</ul></section> }
+        .into_any()
+}

@@ -1,0 +1,74 @@
+//! Codes as words: what `domain` and `service` call by a code, people read as a sentence.
+
+use domain::certification::Standing;
+use i18n::{Locale, t};
+
+/// What is wrong with a field.
+#[must_use]
+pub fn problem(l: Locale, code: &str) -> String {
+    match code {
+        "missing" => t!(l, problem.missing),
+        "too_short" => t!(l, problem.too_short),
+        "too_long" => t!(l, problem.too_long),
+        "malformed" => t!(l, problem.malformed),
+        "out_of_range" => t!(l, problem.out_of_range),
+        "not_a_number" => t!(l, problem.not_a_number),
+        "choose_one" => t!(l, problem.choose_one),
+        "consent_needed" => t!(l, problem.consent_needed),
+        "wrong_sign_in" => t!(l, problem.wrong_sign_in),
+        "wait" => t!(l, problem.wait),
+        "code_wrong" => t!(l, problem.code_wrong),
+        "password_wrong" => t!(l, problem.password_wrong),
+        "password_short" => t!(l, problem.password_short),
+        "password_long" => t!(l, problem.password_long),
+        "password_common" => t!(l, problem.password_common),
+        "password_differs" => t!(l, problem.password_differs),
+        "in_the_past" => t!(l, problem.in_the_past),
+        "number_taken" => t!(l, problem.number_taken),
+        "login_taken" => t!(l, problem.login_taken),
+        "unknown_number" => t!(l, problem.unknown_number),
+        "unknown_zone" => t!(l, problem.unknown_zone),
+        "option_count" => t!(l, problem.option_count),
+        "option_empty" => t!(l, problem.option_empty),
+        "option_twice" => t!(l, problem.option_twice),
+        "key_missing" => t!(l, problem.key_missing),
+        "key_one" => t!(l, problem.key_one),
+        "key_several" => t!(l, problem.key_several),
+        "key_all" | "key_unknown" => t!(l, problem.key_all),
+        _ => t!(l, problem.other),
+    }
+}
+
+/// How things have moved on.
+#[must_use]
+pub fn conflict(l: Locale, code: &str) -> String {
+    match code {
+        "not_now" => t!(l, problem.not_now),
+        "knows_the_keys" => t!(l, problem.knows_the_keys),
+        "bank_shallow" => t!(l, problem.bank_shallow),
+        "shipped_not_acknowledged" => t!(l, problem.shipped_not_acknowledged),
+        "attempt_open" => t!(l, problem.attempt_open),
+        "certified_already" => t!(l, problem.certified_already),
+        "enrolled_already" => t!(l, problem.enrolled_already),
+        "decided_already" => t!(l, problem.decided_already),
+        "changed_meanwhile" => t!(l, problem.changed_meanwhile),
+        "own_item" => t!(l, problem.own_item),
+        "code_used" => t!(l, problem.code_used),
+        "unknown_option" => t!(l, problem.unknown_option),
+        _ => t!(l, problem.conflict_what),
+    }
+}
+
+/// What a person is on a day: tone, picture, word.
+#[must_use]
+pub fn standing(l: Locale, standing: Standing) -> (&'static str, &'static str, String) {
+    match standing {
+        Standing::Never => ("", "dot", t!(l, word.never)),
+        Standing::NotYet => ("is-info", "clock", t!(l, word.not_yet)),
+        Standing::Certified => ("is-done", "check", t!(l, word.certified)),
+        Standing::Expiring => ("is-soon", "clock", t!(l, word.expiring)),
+        Standing::Lapsed => ("is-lost", "clock", t!(l, word.lapsed)),
+        Standing::Suspended => ("is-lost", "pause", t!(l, word.suspended)),
+        Standing::Revoked => ("is-lost", "cross-circle", t!(l, word.revoked)),
+    }
+}
