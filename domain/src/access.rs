@@ -126,23 +126,21 @@ pub const fn extent(role: Role, act: Act) -> Extent {
     };
     match (role, act) {
         (_, Learn) => Extent::Own,
-        (Role::Trainer, ReadPeople | ReadResults) | (Role::Trainer, KeepGroups) => Extent::Groups,
-        (Role::Trainer, ReadPracticeItems | EditPracticeItems) => Extent::All,
-        (
+        (Role::Trainer, ReadPeople | ReadResults | KeepGroups) => Extent::Groups,
+        (Role::Trainer, ReadPracticeItems | EditPracticeItems)
+        | (
             Role::Methodologist,
             ReadPracticeItems | EditPracticeItems | ReadExamItems | EditExamItems | ReadTests | EditTests
             | EditRulebook,
-        ) => Extent::All,
-        (Role::Hr, ReadPeople | EditPeople | Enrol | ReadResults | Decide | IssueCode) => Extent::Units,
-        (Role::Secretary, ReadPeople | ReadResults) => Extent::Units,
-        (Role::Commission, ReadPeople | ReadResults) => Extent::Units,
-        (Role::Chair, ReadPeople | ReadResults | Decide) => Extent::Units,
-        (Role::Head | Role::Curator, ReadPeople | ReadResults | IssueCode) => Extent::Units,
-        (Role::Auditor, ReadPeople | ReadResults) => Extent::Units,
-        (Role::Auditor, ReadTests | ReadPracticeItems | ReadJobs | ReadAudit) => Extent::All,
-        (Role::Admin, KeepAccounts | GrantRoles | EditSettings | ReadJobs | ReadAudit | IssueCode) => {
+        )
+        | (Role::Auditor, ReadTests | ReadPracticeItems | ReadJobs | ReadAudit)
+        | (Role::Admin, KeepAccounts | GrantRoles | EditSettings | ReadJobs | ReadAudit | IssueCode) => {
             Extent::All
         }
+        (Role::Hr, ReadPeople | EditPeople | Enrol | ReadResults | Decide | IssueCode)
+        | (Role::Chair, ReadPeople | ReadResults | Decide)
+        | (Role::Head | Role::Curator, ReadPeople | ReadResults | IssueCode)
+        | (Role::Secretary | Role::Commission | Role::Auditor, ReadPeople | ReadResults) => Extent::Units,
         _ => Extent::Nothing,
     }
 }

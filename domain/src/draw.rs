@@ -119,7 +119,7 @@ pub struct TooShallow {
 pub fn draw(
     blueprint: &Blueprint,
     pool: &[Candidate],
-    seen: &BTreeMap<Uuid, Moment>,
+    met_before: &BTreeMap<Uuid, Moment>,
     seed: Seed,
 ) -> Result<Vec<Drawn>, TooShallow> {
     let mut stream = Stream::new(seed, b"items");
@@ -132,7 +132,7 @@ pub fn draw(
             .collect();
         fitting.sort_by_key(|candidate| candidate.item);
         stream.shuffle(&mut fitting);
-        fitting.sort_by_key(|candidate| seen.get(&candidate.item).copied());
+        fitting.sort_by_key(|candidate| met_before.get(&candidate.item).copied());
         let wanted = usize::try_from(cell.count).unwrap_or(usize::MAX);
         if fitting.len() < wanted {
             return Err(TooShallow {

@@ -81,7 +81,7 @@ pub fn block(text: &str, max: usize) -> Result<String, TextProblem> {
     Ok(text)
 }
 
-/// A login: 3 to 64 letters, digits, `.`, `-`, `_`, `@`; kept folded.
+/// A login: 2 to 64 letters, digits, `.`, `-`, `_`, `@`; kept folded.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Login(String);
 
@@ -92,7 +92,7 @@ impl Login {
     /// The problem with it.
     pub fn parse(text: &str) -> Result<Self, TextProblem> {
         let text = folded(&line(text, 64)?);
-        if text.chars().count() < 3 {
+        if text.chars().count() < 2 {
             return Err(TextProblem::TooShort);
         }
         if text.chars().all(|c| c.is_alphanumeric() || ".-_@".contains(c)) {
@@ -142,7 +142,8 @@ mod tests {
         for (typed, taken) in [
             ("Employee", Ok("employee")),
             ("и.петров", Ok("и.петров")),
-            ("ab", Err(TextProblem::TooShort)),
+            ("hr", Ok("hr")),
+            ("a", Err(TextProblem::TooShort)),
             ("a b c", Err(TextProblem::Malformed)),
             ("", Err(TextProblem::Missing)),
         ] {

@@ -1,7 +1,7 @@
-//! People: who works where, and since when. Heads: person. Records: person_name, employment (its end is set once).
+//! People: who works where, and since when. Heads: person. Records: `person_name`, employment (its end is set once).
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::*;
+use sea_orm_migration::schema::{date, date_null, integer, text, text_null, timestamp_with_time_zone, uuid};
 
 use crate::portable::{index, reference, table, unique, unique_where};
 

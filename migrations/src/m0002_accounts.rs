@@ -1,7 +1,9 @@
 //! Accounts: sign-in, what a person may do, and where they are signed in.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::*;
+use sea_orm_migration::schema::{
+    blob, integer, text, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid, uuid_null,
+};
 
 use crate::portable::{index, reference, table, unique};
 

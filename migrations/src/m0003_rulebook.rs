@@ -1,7 +1,9 @@
 //! The standard: versioned rules that everything else refers to.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::*;
+use sea_orm_migration::schema::{
+    boolean, integer, text, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid, uuid_null,
+};
 
 use crate::portable::{reference, table, unique};
 

@@ -1,7 +1,7 @@
 //! The item bank. An item version is immutable.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::*;
+use sea_orm_migration::schema::{integer, text, text_null, timestamp_with_time_zone, uuid, uuid_null};
 
 use crate::portable::{index, reference, table, unique};
 

@@ -1,7 +1,10 @@
 //! Tests, attempts, the journal of answers, and results.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::*;
+use sea_orm_migration::schema::{
+    big_integer, big_integer_null, blob, boolean, integer, text, text_null, timestamp_with_time_zone,
+    timestamp_with_time_zone_null, uuid, uuid_null,
+};
 
 use crate::portable::{index, reference, table, unique, unique_where};
 
@@ -74,6 +77,7 @@ async fn draw_pool(m: &SchemaManager<'_>) -> Result<(), DbErr> {
     Ok(())
 }
 
+#[expect(clippy::large_stack_arrays, reason = "a table is described once, at start-up")]
 async fn attempt(m: &SchemaManager<'_>) -> Result<(), DbErr> {
     table(
         m,

@@ -1,7 +1,10 @@
 //! Certification: candidacies, decisions, periods.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::*;
+use sea_orm_migration::schema::{
+    boolean, date, integer, text, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
+    uuid_null,
+};
 
 use crate::portable::{index, reference, table, unique, unique_where};
 

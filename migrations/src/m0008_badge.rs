@@ -1,7 +1,10 @@
 //! Badges: what a person wears and a stranger checks.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::*;
+use sea_orm_migration::schema::{
+    boolean, integer, text, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
+    uuid_null,
+};
 
 use crate::portable::{index, reference, table, unique};
 

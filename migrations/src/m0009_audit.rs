@@ -1,7 +1,9 @@
 //! The audit log: rows, their erasable payloads, the chain over them, and what people are told.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::*;
+use sea_orm_migration::schema::{
+    big_integer, blob, text, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid, uuid_null,
+};
 
 use crate::portable::{index, reference, table, unique};
 

@@ -1,7 +1,9 @@
 //! Work to be done later, settings, and facts about this database.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::*;
+use sea_orm_migration::schema::{
+    integer, text, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid_null,
+};
 
 use crate::portable::{index, table, unique, unique_where};
 

@@ -88,7 +88,9 @@ pub async fn run(cli: Cli) -> Result<()> {
             service::account::create_first(&services, &login, password.clone(), name)
                 .await
                 .map_err(|refusal| anyhow::anyhow!("the account was not made: {refusal:?}"))?;
-            say(&format!("Account {login} is made. Password, to be changed after the first sign-in: {password}"));
+            say(&format!(
+                "Account {login} is made. Password, to be changed after the first sign-in: {password}"
+            ));
             Ok(())
         }
         Command::Verify => verify(&config).await,

@@ -5,7 +5,7 @@ use domain::id::{AccountId, GrantId, Id, PersonId, UnitId};
 use domain::refusal::Fault;
 use domain::sign_in::Failures;
 use domain::time::Moment;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use domain::id::{Id, PersonId};
 use domain::page::Page;
 use domain::refusal::Fault;
 use domain::time::Moment;
-use sea_orm::sea_query::{ExprTrait, Query};
+use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 

@@ -10,7 +10,7 @@ use domain::id::{
 use domain::refusal::Fault;
 use domain::rulebook::VersionState;
 use domain::time::{Day, Moment};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 

@@ -121,7 +121,7 @@ async fn run(conn: DatabaseConnection, mut work: mpsc::Receiver<Box<dyn Work>>, 
         counts.commits.fetch_add(1, Ordering::Relaxed);
         let told = committed.map_err(|fault| fault.to_string());
         for done in group {
-            done.finish(told.as_ref().map(|()| ()).map_err(String::as_str));
+            done.finish(told.as_ref().copied().map_err(String::as_str));
         }
     }
 }
@@ -139,8 +139,7 @@ async fn commit_group(
     group.push(first);
     let outer = conn.begin_with_options(options).await.doing("beginning a group of writes")?;
     let started = Instant::now();
-    loop {
-        let Some(next) = group.last_mut() else { break };
+    while let Some(next) = group.last_mut() {
         one(&outer, next.as_mut()).await?;
         if group.len() >= MOST_WRITES || started.elapsed() >= LONGEST {
             break;

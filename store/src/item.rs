@@ -8,7 +8,7 @@ use domain::item::{Content, Kind, Origin, Pool, State, Venue};
 use domain::page::Page;
 use domain::refusal::Fault;
 use domain::time::Moment;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType,
     QueryFilter, QueryOrder, QuerySelect,

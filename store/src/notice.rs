@@ -3,7 +3,7 @@
 use domain::id::{Id, PersonId};
 use domain::refusal::Fault;
 use domain::time::Moment;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 

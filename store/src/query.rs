@@ -2,7 +2,7 @@
 
 use domain::refusal::Fault;
 use sea_orm::sea_query::{IntoColumnRef, LikeExpr, SimpleExpr};
-use sea_orm::{ActiveModelTrait, EntityTrait, Iden, IntoActiveModel, RelationDef};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, RelationDef};
 
 use crate::db::Conn;
 use crate::fault::Doing;
@@ -53,9 +53,4 @@ pub(crate) fn contains<C: IntoColumnRef>(column: C, text: &str) -> SimpleExpr {
     use sea_orm::sea_query::{Expr, ExprTrait};
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     Expr::col(column).like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
-}
-
-/// A name for an alias column.
-pub(crate) fn alias(name: &'static str) -> impl Iden {
-    sea_orm::sea_query::Alias::new(name)
 }

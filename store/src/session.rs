@@ -4,7 +4,7 @@ use domain::id::{AccountId, Id, PersonId, WebSessionId};
 use domain::people::FullName;
 use domain::refusal::Fault;
 use domain::time::Moment;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use domain::refusal::Fault;
 use domain::rulebook::VersionState;
 use domain::test::{Availability, Blueprint, Conditions, Kind};
 use domain::time::Moment;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::db::{Conn, Tx};

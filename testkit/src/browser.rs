@@ -98,7 +98,8 @@ impl Browser {
     }
 
     fn request(&self, method: &str, path: &str, kind: &str, body: Body) -> Request<Body> {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         Request::builder()
             .method(method)
             .uri(path)

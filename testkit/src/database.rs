@@ -54,7 +54,9 @@ pub async fn fresh(engine: Engine) -> (Db, Place) {
         Engine::Postgres => {
             let server = postgres_url().expect("TEST_POSTGRES_URL");
             store::maintenance::create_database(&server, &name).await.expect("a database of its own");
-            let (base, query) = server.split_once('?').map_or((server.as_str(), String::new()), |(b, q)| (b, format!("?{q}")));
+            let (base, query) = server
+                .split_once('?')
+                .map_or((server.as_str(), String::new()), |(b, q)| (b, format!("?{q}")));
             let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
             (format!("{base}/{name}{query}"), Place { folder: None })
         }

@@ -34,11 +34,12 @@ pub async fn post(cx: Cx, Typed(form): Typed) -> Reply {
 
 /// Ends one session, or all others.
 pub async fn end_session(cx: Cx, Typed(form): Typed) -> Reply {
+    let actor = cx.actor()?;
     let which = match form.value("session") {
         "others" => None,
         id => Some(read_id(id)?),
     };
-    service::sign_in::end_own(cx.s(), cx.actor()?, which).await?;
+    service::sign_in::end_own(cx.s(), actor, which).await?;
     Ok(see("/account?done=session"))
 }
 
@@ -118,7 +119,7 @@ fn row(cx: &Cx, session: &WebSession) -> AnyView {
 }
 
 /// A browser and its system as a person would call them; the names are trade marks, the same in all languages.
-fn device(user_agent: &str) -> String {
+pub(super) fn device(user_agent: &str) -> String {
     let find = |known: &[(&str, &str)]| {
         known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| (*name).to_owned())
     };

@@ -1,5 +1,6 @@
 //! A person's chain as a timeline, the latest first.
 
+use domain::grading::percent;
 use i18n::{Locale, t};
 use leptos::prelude::*;
 use service::people::{ChainEvent, Step};
@@ -56,19 +57,16 @@ fn told(l: Locale, step: &Step) -> Told {
     match step {
         Step::Enrolled { by, due } => {
             let due = due.map(|due| t!(l, people.step_due, day = day(due)));
-            let text = [Some(by_whom(l, by.as_deref())), due].into_iter().flatten();
-            let text = text.collect::<Vec<_>>().join(" ");
+            let text = sentences([Some(by_whom(l, by.as_deref())), due]);
             Told { text, ..plain("", "user", t!(l, people.step_enrolled)) }
         }
         Step::Admitted => plain("is-done", "book", t!(l, people.step_admitted)),
         Step::AttemptStarted { number } => plain("", "test", t!(l, people.step_started, number = *number)),
         Step::AttemptFinished { number, points, max, passed, cause } => {
-            let told = graded(l, (*points, *max), *passed);
-            let attempt = t!(l, people.step_points, points = *points, max = *max, number = *number);
+            let result = t!(l, people.step_points, points = *points, max = *max, number = *number);
             let is_by_time = cause.as_deref() == Some("deadline");
-            let by_time = is_by_time.then(|| t!(l, people.step_time_up));
-            let text = [Some(attempt), by_time].into_iter().flatten().collect::<Vec<_>>().join(" ");
-            Told { text, ..told }
+            let text = sentences([Some(result), is_by_time.then(|| t!(l, people.step_time_up))]);
+            Told { text, ..graded(l, (*points, *max), *passed) }
         }
         Step::Ready => plain("is-done", "check", t!(l, people.step_ready)),
         Step::Decided { by, granted, reason } => decided(l, by.as_deref(), *granted, reason),
@@ -76,27 +74,27 @@ fn told(l: Locale, step: &Step) -> Told {
             let title = t!(l, people.step_period, from = day(*from), until = day(*until));
             plain("is-done", "calendar", title)
         }
-        Step::Suspended { from } => {
-            plain("is-lost", "pause", t!(l, people.step_suspended, from = day(*from)))
-        }
+        Step::Suspended { from } => lost("pause", t!(l, people.step_suspended, from = day(*from))),
         Step::Reinstated { from } => {
             plain("is-done", "check", t!(l, people.step_reinstated, from = day(*from)))
         }
-        Step::Revoked { from } => {
-            plain("is-lost", "cross-circle", t!(l, people.step_revoked, from = day(*from)))
-        }
-        Step::BadgeAwarded { serial, number } => {
-            let link = (format!("/verify/{serial}"), t!(l, people.step_verify));
-            let title = t!(l, people.step_awarded, number = *number);
-            Told { link: Some(link), ..plain("is-done", "badge", title) }
-        }
+        Step::Revoked { from } => lost("cross-circle", t!(l, people.step_revoked, from = day(*from))),
+        Step::BadgeAwarded { serial, number } => awarded(l, serial, *number),
         Step::HandedOver { number } => {
             plain("is-done", "badge", t!(l, people.step_handed_over, number = *number))
         }
         Step::BadgeWithdrawn { number } => {
-            plain("is-lost", "cross-circle", t!(l, people.step_withdrawn, number = *number))
+            lost("cross-circle", t!(l, people.step_withdrawn, number = *number))
         }
     }
+}
+
+fn lost(picture: &'static str, title: String) -> Told {
+    plain("is-lost", picture, title)
+}
+
+fn sentences<const N: usize>(parts: [Option<String>; N]) -> String {
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn by_whom(l: Locale, by: Option<&str>) -> String {
@@ -107,11 +105,11 @@ fn by_whom(l: Locale, by: Option<&str>) -> String {
 }
 
 fn graded(l: Locale, (points, max): (u32, u32), passed: bool) -> Told {
-    let percent = domain::grading::percent(points, max);
+    let percent = percent(points, max);
     if passed {
         plain("is-done", "test", t!(l, people.step_passed, percent = percent))
     } else {
-        plain("is-soon", "test", t!(l, people.step_failed, percent = percent))
+        plain("", "test", t!(l, people.step_failed, percent = percent))
     }
 }
 
@@ -119,7 +117,12 @@ fn decided(l: Locale, by: Option<&str>, granted: bool, reason: &str) -> Told {
     let told = if granted {
         plain("is-done", "users", t!(l, people.step_granted))
     } else {
-        plain("is-lost", "users", t!(l, people.step_refused))
+        lost("users", t!(l, people.step_refused))
     };
     Told { text: by_whom(l, by), said: reason.to_owned(), ..told }
+}
+
+fn awarded(l: Locale, serial: &str, number: u32) -> Told {
+    let link = (format!("/verify/{serial}"), t!(l, people.step_verify));
+    Told { link: Some(link), ..plain("is-done", "badge", t!(l, people.step_awarded, number = number)) }
 }

@@ -104,7 +104,7 @@ fn list(l: Locale, asking: &Asking, found: &PeoplePage, may_add: bool) -> AnyVie
 }
 
 fn nobody(l: Locale, asking: &Asking, may_add: bool) -> AnyView {
-    if asking.is_plain() {
+    if asking.is_plain() && asking.after.is_none() {
         let add = may_add.then(|| ("/hr/people/new".to_owned(), t!(l, people.add)));
         empty("users", t!(l, people.nobody), t!(l, people.nobody_what), add)
     } else {

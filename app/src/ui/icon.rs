@@ -20,12 +20,14 @@ static SYMBOLS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(||
         .collect()
 });
 
-static EMBLEM_INNER: LazyLock<(&'static str, &'static str)> = LazyLock::new(|| {
+static EMBLEM_INNER: LazyLock<(&'static str, String)> = LazyLock::new(|| {
     let view_box =
         EMBLEM.split("viewBox=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("0 0 64 64");
     let symbol = EMBLEM.split("<symbol").nth(1).and_then(|rest| rest.split_once('>')).map(|(_, rest)| rest);
     let inner = symbol.and_then(|rest| rest.split("</symbol>").next()).unwrap_or_default();
-    (view_box, inner)
+    // Notes for whoever edits the drawing are not for browsers.
+    let plain = inner.lines().filter(|line| !line.trim_start().starts_with("<!--")).map(str::trim).collect();
+    (view_box, plain)
 });
 
 /// A picture, always beside a word.
@@ -54,8 +56,9 @@ pub fn emblem() -> AnyView {
 /// The emblem under another class.
 #[must_use]
 pub fn emblem_of(class: &'static str) -> AnyView {
-    let (view_box, inner) = *EMBLEM_INNER;
-    view! { <svg class=class aria-hidden="true" viewBox=view_box inner_html=inner></svg> }.into_any()
+    let (view_box, inner) = &*EMBLEM_INNER;
+    view! { <svg class=class aria-hidden="true" viewBox=*view_box fill="currentColor" inner_html=inner.as_str()></svg> }
+        .into_any()
 }
 
 #[cfg(test)]

@@ -132,7 +132,7 @@ pub(super) async fn of(s: &Services, person: PersonId, records: &Records) -> Res
     let name = |id: Option<PersonId>| id.and_then(|id| names.get(&id.raw())).map(FullName::full);
 
     let mut chain = Vec::new();
-    note_way(&mut chain, records, sittings, &name);
+    note_way(&mut chain, records, sittings, name);
     for decision in decisions {
         let by = name(decision.decided_by);
         note_decision(&mut chain, decision, by);

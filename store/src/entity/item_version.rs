@@ -25,7 +25,7 @@ pub struct Model {
     pub answer_key: String,
     #[sea_orm(column_type = "Text")]
     pub rationale: String,
-    /// All_or_nothing.
+    /// `All_or_nothing`.
     #[sea_orm(column_type = "Text")]
     pub scoring: String,
     /// What changed.

@@ -29,7 +29,7 @@ pub struct Model {
     pub attempts_max: i32,
     pub pause_days: i32,
     pub grace_seconds: i32,
-    /// On_demand | session_only.
+    /// `On_demand` | `session_only`.
     #[sea_orm(column_type = "Text")]
     pub availability: String,
     /// Published in the knowledge that shipped items are public.

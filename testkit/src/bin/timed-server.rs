@@ -38,7 +38,10 @@ async fn control(services: Services, clock: Arc<MovedClock>) -> Result<()> {
     Ok(())
 }
 
-async fn advance(State((services, clock)): State<(Services, Arc<MovedClock>)>, RawQuery(query): RawQuery) -> String {
+async fn advance(
+    State((services, clock)): State<(Services, Arc<MovedClock>)>,
+    RawQuery(query): RawQuery,
+) -> String {
     let ms: i64 = query
         .as_deref()
         .and_then(|query| query.strip_prefix("ms="))

@@ -117,7 +117,7 @@ impl Client {
         if name.starts_with("place.") {
             self.ordered_by_places();
         } else if name == "choice" {
-            let chosen = super::sync::chosen();
+            let chosen = super::page::chosen();
             super::sync::answer(self, self.at.get_untracked(), chosen);
         }
     }
@@ -153,7 +153,7 @@ impl Client {
         let last = self.sheet.with_value(|sheet| sheet.questions.len().saturating_sub(1));
         let to = to.min(last);
         self.at.set(to);
-        super::sync::shown(to);
+        super::page::shown(to);
     }
 
     /// Keys 1 to 9 choose an option.
@@ -164,7 +164,7 @@ impl Client {
         if let Ok(number) = event.key().parse::<u32>()
             && (1..=9).contains(&number)
         {
-            super::sync::press_option(number);
+            super::page::press_option(number);
         }
     }
 
@@ -192,7 +192,7 @@ impl Client {
     }
 
     fn ordered_by_places(self) {
-        let mut places = super::sync::places();
+        let mut places = super::page::places();
         places.sort_by_key(|(_, place)| *place);
         let order = places.into_iter().filter(|(_, place)| *place > 0).map(|(token, _)| token).collect();
         super::sync::answer(self, self.at.get_untracked(), order);

@@ -29,7 +29,7 @@ async fn store(mode: IdbTransactionMode) -> Result<IdbObjectStore, JsValue> {
     let open = factory.open_with_u32(DATABASE, 1)?;
     let asked = open.clone();
     let upgrade = Closure::once_into_js(move || {
-        if let Ok(db) = asked.result().and_then(|db| db.dyn_into::<IdbDatabase>()) {
+        if let Ok(db) = asked.result().and_then(JsCast::dyn_into::<IdbDatabase>) {
             let _ = db.create_object_store(STORE);
         }
     });

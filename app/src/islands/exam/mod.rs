@@ -9,10 +9,12 @@ mod clock;
 mod keep;
 #[cfg(feature = "hydrate")]
 mod lock;
+#[cfg(feature = "hydrate")]
+mod page;
 pub mod sheet;
 #[cfg(feature = "hydrate")]
 mod sync;
-mod view;
+pub mod view;
 
 pub use clock::left;
 pub use view::Exam;

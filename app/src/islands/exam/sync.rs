@@ -8,11 +8,9 @@ use domain::attempt::Value;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::*;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 use super::client::{Client, Kept, Seat};
+use super::page::{below, chosen, go_to, now, since, storage};
 use super::{keep, lock};
 use crate::api::exam::{Taken, WireEvent, WireState, answer as send, current_state, take_over};
 
@@ -75,10 +73,6 @@ pub(super) fn wake(client: Client) {
     });
 }
 
-fn now() -> f64 {
-    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
-}
-
 fn set_clock(client: Client, left_ms: i64) {
     queue(|queue| queue.clock = (left_ms, now()));
     client.left_ms.set(left_ms);
@@ -86,12 +80,7 @@ fn set_clock(client: Client, left_ms: i64) {
 
 fn tick(client: Client) {
     let (from, at) = queue(|queue| queue.clock);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::as_conversions,
-        reason = "milliseconds of one sitting fit"
-    )]
-    let left = from - (now() - at) as i64;
+    let left = from.saturating_sub(since(at));
     let before = client.left_ms.get_untracked();
     client.left_ms.set(left);
     for (threshold, word) in [(300_000, 0), (60_000, 1)] {
@@ -131,16 +120,6 @@ fn obey(client: Client, state: &WireState) {
             go_to(&format!("/results/{}", attempt(client)));
         }
     }
-}
-
-fn go_to(path: &str) {
-    if let Some(window) = web_sys::window() {
-        let _ = window.location().assign(path);
-    }
-}
-
-fn storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.session_storage().ok().flatten()
 }
 
 /// Asks for the lease; with the person's word, takes it from wherever it is.
@@ -307,13 +286,7 @@ pub(super) fn flush(client: Client) {
                     queue.failures += 1;
                     1000 * 2u64.pow(queue.failures.min(5) - 1)
                 });
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    clippy::as_conversions,
-                    reason = "a random number below 500"
-                )]
-                let jitter = (js_sys::Math::random() * 500.0) as u64;
+                let jitter = below(500);
                 set_timeout(move || flush(client), Duration::from_millis(pause + jitter));
             }
         }
@@ -361,61 +334,5 @@ pub(super) fn hand_in(client: Client) {
         client.said.set(client.sheet.with_value(|sheet| sheet.words.unsent.clone()));
     } else {
         set_timeout(go, Duration::from_millis(800));
-    }
-}
-
-/// The address follows the question, and the question gets the focus.
-pub(super) fn shown(at: usize) {
-    if let Some(window) = web_sys::window()
-        && let Ok(history) = window.history()
-    {
-        let address = format!("?q={}", at + 1);
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
-    }
-    set_timeout(
-        || {
-            if let Some(details) = document().query_selector("details.palette").ok().flatten() {
-                let _ = details.remove_attribute("open");
-            }
-            if let Some(stem) =
-                document().get_element_by_id("stem").and_then(|e| e.dyn_into::<HtmlElement>().ok())
-            {
-                let _ = stem.focus();
-            }
-        },
-        Duration::ZERO,
-    );
-}
-
-fn all<T: JsCast>(selector: &str) -> Vec<T> {
-    let Ok(found) = document().query_selector_all(selector) else { return Vec::new() };
-    (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok()).collect()
-}
-
-/// The tokens that are chosen on the page.
-pub(super) fn chosen() -> Vec<String> {
-    all::<HtmlInputElement>("#exam-form input[name=choice]")
-        .into_iter()
-        .filter(HtmlInputElement::checked)
-        .map(|input| input.value())
-        .collect()
-}
-
-/// Token and place of each option of an ordering; 0 is none.
-pub(super) fn places() -> Vec<(String, u32)> {
-    all::<HtmlSelectElement>("#exam-form select")
-        .into_iter()
-        .filter_map(|select| {
-            let token = select.name().strip_prefix("place.")?.to_owned();
-            Some((token, select.value().parse().unwrap_or(0)))
-        })
-        .collect()
-}
-
-/// Presses the option with a number.
-pub(super) fn press_option(number: u32) {
-    let at = usize::try_from(number).unwrap_or(1).saturating_sub(1);
-    if let Some(input) = all::<HtmlInputElement>("#exam-form input[name=choice]").into_iter().nth(at) {
-        input.click();
     }
 }

@@ -1,0 +1,112 @@
+//! Own notices: what has happened on the way to the badge.
+
+use domain::id::AttemptId;
+use domain::time::Day;
+use i18n::{Locale, t};
+use leptos::prelude::*;
+use service::notices::Shown;
+
+use crate::cx::{Asked, Cx, Reply, see};
+use crate::format;
+use crate::shell::Head;
+use crate::ui::{empty, icon, notice};
+
+/// The latest notices.
+pub async fn get(cx: Cx, Asked(asked): Asked) -> Reply {
+    let notices = service::notices::list(cx.s(), cx.actor()?).await?;
+    let is_done = asked.value("done") == "read";
+    Ok(cx.page(Head::titled(t!(cx.locale, admin.notices)), || view(&cx, &notices, is_done)))
+}
+
+/// Marks all of them as read.
+pub async fn post(cx: Cx) -> Reply {
+    service::notices::read_all(cx.s(), cx.actor()?).await?;
+    Ok(see("/notices?done=read"))
+}
+
+fn view(cx: &Cx, notices: &[Shown], is_done: bool) -> AnyView {
+    let l = cx.locale;
+    let list = if notices.is_empty() {
+        let action = Some(("/learn".to_owned(), t!(l, learn.title)));
+        empty("info", t!(l, admin.notices_none), t!(l, admin.notices_none_what), action)
+    } else {
+        let lines: Vec<_> = notices.iter().map(|shown| line(cx, shown)).collect();
+        view! { <ol class="timeline dated">{lines}</ol> }.into_any()
+    };
+    let done = is_done.then(|| notice("is-done", t!(l, admin.notices_read), ""));
+    let read = notices.iter().any(|shown| !shown.is_read).then(|| {
+        view! {
+            <form method="post" action="/notices">
+                <button class="btn">{icon("check")}{t!(l, admin.notices_read_all)}</button>
+            </form>
+        }
+    });
+    view! {
+        <div class="page-head">
+            <div><h1>{t!(l, admin.notices)}</h1></div>
+            <div class="actions">{read}</div>
+        </div>
+        {done}
+        <section class="section">
+            <h2 class="visually-hidden">{t!(l, admin.notices_list)}</h2>
+            {list}
+        </section>
+    }
+    .into_any()
+}
+
+/// A notice in words: tone, picture, title, text.
+fn told(l: Locale, shown: &Shown) -> (&'static str, &'static str, String, String) {
+    match shown.kind.as_str() {
+        "enrolled" => {
+            let text = match day(l, shown, "due") {
+                Some(due) => t!(l, admin.notice_enrolled_due, day = due),
+                None => t!(l, admin.notice_enrolled_free),
+            };
+            ("", "book", t!(l, admin.notice_enrolled), text)
+        }
+        "test_passed" => ("is-done", "test", t!(l, admin.notice_passed), t!(l, admin.notice_passed_what)),
+        "test_failed" => ("", "test", t!(l, admin.notice_failed), t!(l, admin.notice_failed_what)),
+        "certified" => {
+            let until = day(l, shown, "until").map(|until| t!(l, admin.notice_certified_until, day = until));
+            ("is-done", "badge", t!(l, admin.notice_certified), until.unwrap_or_default())
+        }
+        _ => ("", "info", t!(l, admin.notice_unknown), t!(l, admin.notice_unknown_what)),
+    }
+}
+
+fn day(l: Locale, shown: &Shown, name: &str) -> Option<String> {
+    let day: Day = shown.params.get(name)?.as_str()?.parse().ok()?;
+    Some(format::day(l, day))
+}
+
+/// Where a notice leads: an address and a word.
+fn way(l: Locale, shown: &Shown) -> Option<(String, String)> {
+    match shown.kind.as_str() {
+        "test_passed" | "test_failed" => {
+            let attempt: AttemptId = shown.params.get("attempt")?.as_str()?.parse().ok()?;
+            Some((format!("/results/{attempt}"), t!(l, admin.notice_to_result)))
+        }
+        "certified" => Some(("/badge".to_owned(), t!(l, admin.notice_to_badge))),
+        _ => Some(("/learn".to_owned(), t!(l, learn.title))),
+    }
+}
+
+fn line(cx: &Cx, shown: &Shown) -> AnyView {
+    let l = cx.locale;
+    let zone = cx.s().zone();
+    let (tone, picture, title, text) = told(l, shown);
+    let fresh = (!shown.is_read).then(|| view! { " "<span class="tag">{t!(l, admin.notice_new)}</span> });
+    let way = way(l, shown).map(|(address, word)| view! { <a href=address>{word}</a> });
+    view! {
+        <li class=tone>
+            <span class="timeline-dot">{icon(picture)}</span>
+            <div class="timeline-body">
+                <h3>{title}{fresh}</h3>
+                <time datetime=format::machine(shown.created_at, zone)>{format::moment(l, shown.created_at, zone)}</time>
+                <p>{text}" "{way}</p>
+            </div>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,154 @@
+// The exam as a person sees it. Nothing here depends on whether scripts run.
+
+import { expect, type Locator, type Page } from "@playwright/test";
+import { rightAnswer } from "./key";
+import { counted, like, word } from "./words";
+
+export const QUESTIONS = 40;
+export const PRACTICE_QUESTIONS = 16;
+
+/** Opens the page of the certification test from the path. */
+export async function openTest(page: Page): Promise<void> {
+  await page.goto("/learn");
+  await page.locator('main .path a[href^="/tests/"]').click();
+  await expect(page).toHaveURL(/\/tests\//);
+}
+
+/** Starts the certification test; the address of the attempt. */
+export async function startTest(page: Page): Promise<string> {
+  await openTest(page);
+  await page.getByRole("checkbox", { name: word("test.consent") }).check();
+  return start(page);
+}
+
+/** Starts a practice test: the same exam, as often as one likes. */
+export async function startPractice(page: Page): Promise<string> {
+  await page.goto("/learn");
+  await page.locator('main a[href^="/practice/"]').click();
+  return start(page);
+}
+
+async function start(page: Page): Promise<string> {
+  await page.getByRole("button", { name: word("test.start"), exact: true }).click();
+  await expect(page).toHaveURL(/\/exam\/[0-9a-f-]+/);
+  return new URL(page.url()).pathname;
+}
+
+export const stem = (page: Page): Locator => page.locator(".exam-stem");
+export const option = (page: Page, at: number): Locator => page.locator("label.option").nth(at);
+export const choice = (page: Page, at: number): Locator => option(page, at).locator("input");
+export const places = (page: Page): Locator => page.locator("ol.order > li");
+export const saved = (page: Page): Locator => page.locator(".exam-saved");
+export const button = (page: Page, key: string): Locator =>
+  page.locator(".exam-moves").getByRole("button", { name: word(key), exact: true });
+export const palette = (page: Page): Locator => page.locator("ol.palette-grid button");
+
+/** The palette's button of a question, whatever its state. */
+export function place(page: Page, number: number): Locator {
+  return palette(page).nth(number - 1);
+}
+
+/** Which question is shown, and of how many. */
+export async function isAt(page: Page, number: number, total?: number): Promise<void> {
+  const text = total === undefined ? like("exam.count", { number }) : word("exam.count", { number, total });
+  await expect(page.locator(".exam-count")).toHaveText(text);
+}
+
+export async function kind(page: Page): Promise<"single" | "multiple" | "ordering"> {
+  const legend = (await page.locator(".exam-question legend").innerText()).trim();
+  const found = (["single", "multiple", "ordering"] as const).find((kind) => word(`exam.${kind}`) === legend);
+  if (!found) throw new Error(`Unknown kind: ${legend}`);
+  return found;
+}
+
+export async function next(page: Page, from: number): Promise<void> {
+  await button(page, "exam.next").click();
+  await isAt(page, from + 1);
+}
+
+/** Goes to a question by its number. */
+export async function goTo(page: Page, number: number): Promise<void> {
+  await place(page, number).click();
+  await isAt(page, number);
+}
+
+/** Goes on until a question of a kind is shown; its number, or 0 when there is none. */
+export async function find(page: Page, wanted: string, total: number): Promise<number> {
+  for (let number = 1; number <= total; number += 1) {
+    await goTo(page, number);
+    if ((await kind(page)) === wanted) return number;
+  }
+  return 0;
+}
+
+/** The texts of the options in the order shown. */
+export async function texts(page: Page): Promise<string[]> {
+  const rows = (await kind(page)) === "ordering" ? places(page) : page.locator("label.option");
+  return (await rows.locator("> span").first().count()) === 0 ? [] : rows.locator("> span:first-of-type").allInnerTexts();
+}
+
+/** The place of an option in an ordering. */
+export function placeOf(page: Page, text: string): Locator {
+  return page.getByLabel(`${word("exam.place")}: ${text}`, { exact: true });
+}
+
+/** Answers the question that is shown, rightly or wrongly. */
+export async function answer(page: Page, right = true): Promise<void> {
+  const shown = await texts(page);
+  const key = rightAnswer((await stem(page).innerText()).trim(), shown).texts;
+  switch (await kind(page)) {
+    case "single": {
+      const at = shown.findIndex((text) => (text === key[0]) === right);
+      await choice(page, at).check();
+      break;
+    }
+    case "multiple":
+      for (const [at, text] of shown.entries()) {
+        if (key.includes(text) === right) await choice(page, at).check();
+      }
+      break;
+    case "ordering": {
+      const order = right ? key : [...key].reverse();
+      for (const [at, text] of order.entries()) await placeOf(page, text).selectOption(String(at + 1));
+      break;
+    }
+  }
+}
+
+/** The number of the rule that the shown question is about. */
+export async function ruleOf(page: Page): Promise<number> {
+  return rightAnswer((await stem(page).innerText()).trim(), await texts(page)).rule;
+}
+
+/** Answers all questions; wrongly where told. Ends on the page that asks before handing in. */
+export async function answerAll(page: Page, total: number, isRight: (rule: number) => boolean = () => true) {
+  for (let number = 1; number <= total; number += 1) {
+    await isAt(page, number, total);
+    await answer(page, isRight(await ruleOf(page)));
+    await button(page, number < total ? "exam.next" : "exam.finish").click();
+  }
+  await expect(page.getByRole("heading", { name: word("exam.finish_title") })).toBeVisible();
+}
+
+/** Goes to the page that asks before handing in. */
+export async function toFinish(page: Page): Promise<void> {
+  await page.locator(".palette").getByRole("button", { name: word("exam.finish"), exact: true }).click();
+  await expect(page).toHaveURL(/\/finish/);
+}
+
+/** Hands in from the page that asks. */
+export async function handIn(page: Page): Promise<void> {
+  const name = new RegExp(`^(${word("exam.hand_in")}|${word("exam.hand_in_without")})$`);
+  await page.getByRole("button", { name }).click();
+  await expect(page).toHaveURL(/\/results\//);
+}
+
+/** The score on the result page. */
+export async function score(page: Page): Promise<{ points: number; max: number }> {
+  const text = await page.locator(".score-number span").innerText();
+  const found = text.match(/(\d+)\D+(\d+)/);
+  if (!found) throw new Error(`No score in «${text}»`);
+  return { points: Number(found[1]), max: Number(found[2]) };
+}
+
+export const unanswered = (count: number): string => counted("exam.without_answer", count);
