@@ -22,6 +22,7 @@ const target = path.resolve(__dirname, process.env.CARGO_TARGET_DIR ?? "../targe
 export default defineConfig({
   testDir: "specs",
   outputDir: "test-results",
+  globalSetup: "./support/settle.ts",
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
   // One server, one clock: tests take turns.
@@ -34,7 +35,7 @@ export default defineConfig({
     baseURL,
     locale: "ru-RU",
     timezoneId: "Europe/Moscow",
-    trace: "retain-on-failure",
+    trace: { mode: "retain-on-failure", screenshots: false },
     actionTimeout: 7_000,
     navigationTimeout: 15_000,
     launchOptions: {
@@ -52,7 +53,7 @@ export default defineConfig({
   },
   projects: [
     { name: "js" },
-    { name: "nojs", testIgnore: /\.js\.spec\.ts$/, use: { javaScriptEnabled: false } },
+    { name: "nojs", testIgnore: [/\.js\.spec\.ts$/, /access\.spec\.ts$/], use: { javaScriptEnabled: false } },
   ],
   webServer: startsServer
     ? {

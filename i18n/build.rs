@@ -13,6 +13,7 @@ const NAMESPACES: [&str; 12] = [
     "word",
 ];
 
+#[expect(clippy::disallowed_methods, reason = "a build script is told by cargo where its folders are")]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=locales");

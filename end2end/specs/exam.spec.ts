@@ -3,7 +3,7 @@
 import { expect, test } from "@playwright/test";
 import { advance, DAY, HOUR, MINUTE } from "../support/clock";
 import * as exam from "../support/exam";
-import { another, candidate, fillSignIn, signIn } from "../support/people";
+import { FROM_HERE, another, candidate, fillSignIn, signIn } from "../support/people";
 import { like, word } from "../support/words";
 
 const PRACTICE = exam.PRACTICE_QUESTIONS;
@@ -172,9 +172,8 @@ test("an attempt of somebody else is not found, nor is one that does not exist",
     expect(answer?.status(), address).toBe(404);
     await expect(stranger.getByRole("heading", { level: 1 })).toHaveText(word("problem.not_found"));
   }
-  const headers = { "sec-fetch-site": "same-origin" };
   for (const address of [attempt, `${attempt}/finish`, `${attempt}/take-over`]) {
-    const answer = await stranger.request.post(address, { form: { q: "1", go: "2", confirm: "anyway" }, headers });
+    const answer = await stranger.request.post(address, { form: { q: "1", go: "2", confirm: "anyway" }, headers: FROM_HERE });
     expect(answer.status(), address).toBe(404);
   }
   expect((await page.goto(tampered))?.status()).toBe(404);
@@ -255,7 +254,7 @@ test("a handed-in test tells the result rule by rule, and the next attempt waits
   const address = new URL(page.url()).pathname;
   const forced = await page.request.post(address, {
     form: { consent: "yes" },
-    headers: { "sec-fetch-site": "same-origin" },
+    headers: FROM_HERE,
     maxRedirects: 0,
   });
   expect(forced.status()).toBe(409);

@@ -3,13 +3,15 @@ import { signIn } from "../support/people";
 import { counted, like, word } from "../support/words";
 
 // One learner for all: each test does the lesson that is next.
-test.beforeEach(async ({ page }) => signIn(page, "employee"));
+test.beforeEach(async ({ page }) => {
+  await signIn(page, "employee");
+  await page.goto("/learn");
+});
 
 const step = (page: Page) => page.locator(".next-step");
 const checks = (page: Page) => page.locator("#check fieldset");
 
 async function openNext(page: Page): Promise<string> {
-  await page.goto("/learn");
   const title = await step(page).getByRole("heading").innerText();
   await step(page).getByRole("link").click();
   await expect(page).toHaveURL(/\/learn\/[0-9a-f-]+/);
@@ -72,6 +74,7 @@ test("the next lesson follows from the one that is done, and the path resumes wh
   if (onward === "/learn") return; // The last lesson leads to the path itself.
   await page.context().clearCookies();
   await signIn(page, "employee");
+  await page.goto("/learn");
   await step(page).getByRole("link").click();
   await expect(page).toHaveURL(onward);
 });

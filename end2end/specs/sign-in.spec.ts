@@ -20,6 +20,7 @@ test("a wrong password keeps the login and does not tell which of the two was wr
 
 test("whoever signs out has to sign in again", async ({ page }) => {
   await signIn(page, candidate(1));
+  await page.goto("/results");
   await signOut(page);
   await page.goto("/results");
   await expect(page).toHaveURL(/\/login\?next=/);

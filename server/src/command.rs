@@ -11,8 +11,8 @@ use crate::serve;
 
 /// Training and certification for «Мои документы»: «Администратор. Искренний сервис».
 ///
-/// Configured by environment: DATABASE_URL, LEPTOS_SITE_ADDR, LEPTOS_SITE_ROOT, PUBLIC_URL,
-/// SECRET_KEY_FILE, TRUSTED_PROXIES, CONTENT_DIR, RUST_LOG. README.md has the table.
+/// Configured by environment: `DATABASE_URL`, `LEPTOS_SITE_ADDR`, `LEPTOS_SITE_ROOT`, `PUBLIC_URL`,
+/// `SECRET_KEY_FILE`, `TRUSTED_PROXIES`, `CONTENT_DIR`, `RUST_LOG`. README.md has the table.
 #[derive(Parser, Debug)]
 #[command(name = "server", version)]
 pub struct Cli {
@@ -37,10 +37,10 @@ enum Command {
 
 #[derive(Args, Debug)]
 struct Seed {
-    /// Also add demo people with the password `sincere-demo`. Only on a loopback PUBLIC_URL.
+    /// Also add demo people with the password `sincere-demo`. Only on a loopback `PUBLIC_URL`.
     #[arg(long)]
     demo: bool,
-    /// Add demo people although PUBLIC_URL is not a loopback address.
+    /// Add demo people although `PUBLIC_URL` is not a loopback address.
     #[arg(long)]
     demo_on_public: bool,
     /// Add so many employees e00001… with the same password, admitted to the certification test.

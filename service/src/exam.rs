@@ -2,31 +2,26 @@
 //!
 //! An answer is acknowledged only after its commit is durable. The server's clock decides.
 
+mod book;
+mod close;
+
 use std::collections::BTreeMap;
 
+pub use self::book::Incoming;
+use self::book::{Book, Read, canonical};
+pub(crate) use self::close::close;
+pub use self::close::{Finished, finish, sweep};
 use domain::access::Actor;
-use domain::attempt::{State, Stored, Value, Verdict, judge, read_options, state_at};
+use domain::attempt::{State, Value, Verdict, state_at};
 use domain::draw::option_token;
 use domain::id::{AttemptId, WriterId};
-use domain::journal::{self, link};
 use domain::refusal::{Fault, Refusal};
-use domain::time::{Moment, seconds};
+use domain::time::Moment;
 use store::Tx;
 pub use store::attempt::LeaseKind;
-use store::attempt::{Attempt, Event, Slot};
+use store::attempt::{Attempt, Event};
 
-use crate::{Services, attempt, audit, chance, grading};
-
-/// An event as it arrives.
-#[derive(Clone, Debug)]
-pub struct Incoming {
-    /// The writer's number, from 1.
-    pub seq: i64,
-    /// The question, from 1.
-    pub position: u32,
-    /// What it says.
-    pub value: Value,
-}
+use crate::{Services, attempt, audit, chance};
 
 /// What a batch came to.
 #[derive(Clone, Debug)]
@@ -169,83 +164,6 @@ async fn save(
     Ok(())
 }
 
-fn canonical(value: &Value) -> Result<String, Fault> {
-    serde_json::to_string(value).map_err(|error| Fault::new("writing an event", error))
-}
-
-enum Read {
-    Answer(Vec<u8>),
-    Mark(bool),
-}
-
-/// The journal while a batch is entered.
-struct Book<'a> {
-    held: &'a Attempt,
-    writer: WriterId,
-    state: State,
-    now: Moment,
-    slots: Vec<Slot>,
-    ord: i64,
-    link: journal::Link,
-}
-
-impl Book<'_> {
-    fn slot(&self, position: u32) -> Option<&Slot> {
-        self.slots.iter().find(|slot| slot.position == position)
-    }
-
-    fn judge(&self, incoming: &Incoming) -> (Verdict, Option<Result<Read, &'static str>>) {
-        let Some(slot) = self.slot(incoming.position) else {
-            return (Verdict::Refused, Some(Err("unknown_question")));
-        };
-        let read = match &incoming.value {
-            Value::Mark { mark } => Ok(Read::Mark(*mark)),
-            Value::Options(tokens) => {
-                let shown: Vec<(String, u8)> = slot
-                    .order
-                    .iter()
-                    .map(|option| (option_token(&self.held.seed, slot.position, *option), *option))
-                    .collect();
-                read_options(slot.kind, &shown, tokens).map(Read::Answer)
-            }
-        };
-        if read.is_err() {
-            return (Verdict::Refused, Some(read));
-        }
-        let holder = self.held.writer;
-        let newer_answered = self.writer != holder && slot.writer == Some(holder);
-        (judge(self.state, newer_answered), Some(read))
-    }
-
-    fn enter(&mut self, incoming: &Incoming, value: String, verdict: Verdict) -> Event {
-        self.ord += 1;
-        self.link = link(
-            &self.link,
-            &journal::Event {
-                attempt: self.held.id,
-                writer: self.writer,
-                seq: incoming.seq,
-                ord: self.ord,
-                position: incoming.position,
-                value: &value,
-                verdict,
-                received_at: self.now,
-            },
-        );
-        Event {
-            id: chance::uuid(self.now),
-            writer: self.writer,
-            seq: incoming.seq,
-            ord: self.ord,
-            position: incoming.position,
-            value,
-            verdict,
-            received_at: self.now,
-            link: self.link,
-        }
-    }
-}
-
 /// What became of a page's form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Posted {
@@ -386,102 +304,6 @@ pub async fn take_over(
         Ok(Lease::Held { writer, seq })
     })
     .await
-}
-
-/// What handing in came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finished {
-    /// Handed in, now or earlier.
-    Done,
-    /// Events up to the last number have not all arrived: send them first, or confirm.
-    Waiting(i64),
-    /// Another tab or device holds the lease.
-    LeaseLost,
-}
-
-/// Hands an attempt in. Handing in twice is handing in once.
-///
-/// # Errors
-/// A refusal when the attempt is not the actor's.
-pub async fn finish(
-    s: &Services,
-    actor: &Actor,
-    id: AttemptId,
-    last: Option<(WriterId, i64)>,
-    confirmed: bool,
-) -> Result<Finished, Refusal> {
-    let (services, actor, now) = (s.clone(), actor.clone(), s.now());
-    s.db.write(move |tx| async move {
-        let held = attempt::own(&services, &tx, &actor, id).await?;
-        if held.state == Stored::Finished {
-            return Ok(Finished::Done);
-        }
-        let is_holder = held.lease_session == actor.session;
-        let state = state_at(held.state, held.deadline_at, held.grace_seconds, now);
-        if state == State::TimeUp {
-            close_in(&services, &tx, &held, now).await?;
-            return Ok(Finished::Done);
-        }
-        if !is_holder {
-            return Ok(Finished::LeaseLost);
-        }
-        if let Some((writer, seq)) = last
-            && !confirmed
-            && writer == held.writer
-            && seq > held.writer_seq
-        {
-            return Ok(Finished::Waiting(seq - held.writer_seq));
-        }
-        if store::attempt::close(&tx, id, "person", now).await? {
-            grading::grade(&services, &tx, &held, Some(&actor), now).await?;
-        }
-        Ok(Finished::Done)
-    })
-    .await
-}
-
-/// Closes an attempt whose time is up.
-///
-/// # Errors
-/// A fault of the database.
-pub(crate) async fn close(s: &Services, id: AttemptId, now: Moment) -> Result<(), Refusal> {
-    let services = s.clone();
-    s.db.write(move |tx| async move {
-        let held = store::attempt::find(&tx, id).await?.ok_or(Refusal::NotFound)?;
-        close_in(&services, &tx, &held, now).await
-    })
-    .await
-}
-
-async fn close_in(s: &Services, tx: &Tx, held: &Attempt, now: Moment) -> Result<(), Refusal> {
-    if now <= held.deadline_at + seconds(held.grace_seconds) {
-        return Ok(());
-    }
-    if store::attempt::close(tx, held.id, "deadline", held.deadline_at).await? {
-        grading::grade(s, tx, held, None, now).await?;
-    }
-    Ok(())
-}
-
-/// Closes attempts whose deadline and grace have passed; how many. One bad attempt never stops the rest.
-///
-/// # Errors
-/// A fault of the database, when nothing could be looked up at all.
-pub async fn sweep(s: &Services) -> Result<u32, Fault> {
-    let now = s.now();
-    let mut closed = 0;
-    for overdue in store::attempt::overdue(&s.db, now, 500).await? {
-        if now <= overdue.deadline_at + seconds(overdue.grace_seconds) {
-            continue;
-        }
-        match close(s, overdue.id, now).await {
-            Ok(()) => closed += 1,
-            Err(error) => {
-                tracing::error!(attempt.id = %overdue.id, %error, "Closing attempt {} failed", overdue.id);
-            }
-        }
-    }
-    Ok(closed)
 }
 
 /// What an attempt is now.

@@ -1,5 +1,9 @@
 //! Attempts, their forms and their journals.
 
+mod form;
+mod journal;
+mod result;
+
 use domain::attempt::{Stored, Timing, Verdict};
 use domain::draw::Seed;
 use domain::id::{
@@ -13,10 +17,12 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+pub use self::form::{insert_slots, keep_pool, pool, slots, slots_at};
+pub use self::journal::{advance, events_of, insert_events, journal, set_answer, set_mark};
+pub use self::result::{close, insert_grading, overdue, scores};
 use crate::db::{Conn, Tx};
-use crate::entity::{answer_event, attempt, attempt_item, draw_pool};
-use crate::fault::{Doing, coded, corrupt, json, number, to_json};
-use crate::query::{insert, insert_all};
+use crate::entity::attempt;
+use crate::fault::{Doing, coded, corrupt, number};
 
 /// An attempt.
 #[derive(Clone, Debug)]
@@ -247,104 +253,6 @@ pub async fn of_person(conn: &impl Conn, person: PersonId) -> Result<Vec<Attempt
         .collect()
 }
 
-/// The items of a form, in the order shown.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn slots(conn: &impl Conn, id: AttemptId) -> Result<Vec<Slot>, Fault> {
-    attempt_item::Entity::find()
-        .filter(attempt_item::Column::AttemptId.eq(id.raw()))
-        .order_by_asc(attempt_item::Column::Position)
-        .all(&conn.on())
-        .await
-        .doing("reading a form")?
-        .into_iter()
-        .map(read_slot)
-        .collect()
-}
-
-/// Some items of a form by their positions.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn slots_at(conn: &impl Conn, id: AttemptId, positions: &[u32]) -> Result<Vec<Slot>, Fault> {
-    attempt_item::Entity::find()
-        .filter(attempt_item::Column::AttemptId.eq(id.raw()))
-        .filter(attempt_item::Column::Position.is_in(positions.iter().copied().map(i64::from)))
-        .all(&conn.on())
-        .await
-        .doing("reading a question of a form")?
-        .into_iter()
-        .map(read_slot)
-        .collect()
-}
-
-fn read_slot(row: attempt_item::Model) -> Result<Slot, Fault> {
-    Ok(Slot {
-        id: row.id,
-        position: number("attempt_item", "position", row.position)?,
-        item: Id::new(row.item_id),
-        version: Id::new(row.item_version_id),
-        rule: row.rule_code,
-        kind: coded("attempt_item", "kind", &row.kind, domain::item::Kind::of)?,
-        order: json("attempt_item", "option_order", &row.option_order)?,
-        answer: row.answer.map(|answer| json("attempt_item", "answer", &answer)).transpose()?,
-        writer: row.answer_writer.map(Id::new),
-        answered_at: row.answered_at,
-        marked: row.marked,
-    })
-}
-
-/// Keeps what could be drawn, once for all attempts that drew from it.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn keep_pool(
-    tx: &Tx,
-    id: Uuid,
-    digest: Vec<u8>,
-    content: impl FnOnce() -> Result<String, Fault> + Send,
-    now: Moment,
-) -> Result<Uuid, Fault> {
-    let known = draw_pool::Entity::find()
-        .select_only()
-        .column(draw_pool::Column::Id)
-        .filter(draw_pool::Column::Digest.eq(digest.clone()))
-        .into_tuple::<Uuid>()
-        .one(&tx.on())
-        .await
-        .doing("finding a pool")?;
-    if let Some(known) = known {
-        return Ok(known);
-    }
-    let row = draw_pool::ActiveModel {
-        id: Set(id),
-        digest: Set(digest.clone()),
-        content: Set(content()?),
-        created_at: Set(now),
-    };
-    draw_pool::Entity::insert(row)
-        .on_conflict(OnConflict::column(draw_pool::Column::Digest).do_nothing().to_owned())
-        .exec_without_returning(&tx.on())
-        .await
-        .doing("keeping a pool")?;
-    let kept = draw_pool::Entity::find()
-        .filter(draw_pool::Column::Digest.eq(digest))
-        .one(&tx.on())
-        .await
-        .doing("finding a pool")?;
-    kept.map(|row| row.id).ok_or_else(|| Fault::new("keeping a pool", "it is not there"))
-}
-
-/// The candidates that a draw had.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn pool(conn: &impl Conn, id: Uuid) -> Result<Option<Vec<domain::draw::Candidate>>, Fault> {
-    let row = draw_pool::Entity::find_by_id(id).one(&conn.on()).await.doing("reading a pool")?;
-    row.map(|row| json("draw_pool", "content", &row.content)).transpose()
-}
-
 /// Adds an attempt; false when the person has an open one at this test already.
 ///
 /// # Errors
@@ -389,177 +297,6 @@ pub async fn insert_attempt(tx: &Tx, new: &Attempt, timing: &Timing) -> Result<b
     Ok(added > 0)
 }
 
-/// Adds the items of a form.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn insert_slots(tx: &Tx, attempt: AttemptId, slots: Vec<Slot>) -> Result<(), Fault> {
-    let rows = slots
-        .into_iter()
-        .map(|slot| {
-            Ok(attempt_item::Model {
-                id: slot.id,
-                attempt_id: attempt.raw(),
-                position: number("attempt_item", "position", slot.position)?,
-                item_id: slot.item.raw(),
-                item_version_id: slot.version.raw(),
-                rule_code: slot.rule,
-                kind: slot.kind.code().to_owned(),
-                option_order: to_json(&slot.order)?,
-                answer: None,
-                answer_ord: None,
-                answer_writer: None,
-                answered_at: None,
-                marked: false,
-            })
-        })
-        .collect::<Result<_, Fault>>()?;
-    insert_all::<attempt_item::Model, attempt_item::ActiveModel>(tx, "adding a form", rows).await
-}
-
-/// The events of a writer with these numbers: has this been received before?
-///
-/// # Errors
-/// A fault of the database.
-pub async fn events_of(
-    conn: &impl Conn,
-    attempt: AttemptId,
-    writer: WriterId,
-    seqs: &[i64],
-) -> Result<Vec<Event>, Fault> {
-    answer_event::Entity::find()
-        .filter(answer_event::Column::AttemptId.eq(attempt.raw()))
-        .filter(answer_event::Column::Writer.eq(writer.raw()))
-        .filter(answer_event::Column::Conflict.eq(false))
-        .filter(answer_event::Column::Seq.is_in(seqs.iter().copied()))
-        .all(&conn.on())
-        .await
-        .doing("looking for an event")?
-        .into_iter()
-        .map(read_event)
-        .collect()
-}
-
-/// The whole journal, in the order of the chain.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn journal(conn: &impl Conn, attempt: AttemptId) -> Result<Vec<Event>, Fault> {
-    answer_event::Entity::find()
-        .filter(answer_event::Column::AttemptId.eq(attempt.raw()))
-        .order_by_asc(answer_event::Column::Ord)
-        .all(&conn.on())
-        .await
-        .doing("reading a journal")?
-        .into_iter()
-        .map(read_event)
-        .collect()
-}
-
-fn read_event(row: answer_event::Model) -> Result<Event, Fault> {
-    Ok(Event {
-        id: row.id,
-        writer: Id::new(row.writer),
-        seq: row.seq,
-        ord: row.ord,
-        position: number("answer_event", "position", row.position)?,
-        value: row.value,
-        verdict: coded("answer_event", "verdict", &row.verdict, Verdict::of)?,
-        received_at: row.received_at,
-        link: bytes("chain_hash", row.chain_hash)?,
-    })
-}
-
-/// Takes the next places in the journal, if it is still as it was read; false when somebody was faster.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn advance(
-    tx: &Tx,
-    attempt: &Attempt,
-    last_ord: i64,
-    journal_hash: Link,
-    writer_seq: i64,
-) -> Result<bool, Fault> {
-    let done = attempt::Entity::update_many()
-        .col_expr(attempt::Column::LastOrd, Expr::value(last_ord))
-        .col_expr(attempt::Column::JournalHash, Expr::value(journal_hash.to_vec()))
-        .col_expr(attempt::Column::WriterSeq, Expr::value(writer_seq))
-        .filter(attempt::Column::Id.eq(attempt.id.raw()))
-        .filter(attempt::Column::LastOrd.eq(attempt.last_ord))
-        .filter(attempt::Column::Writer.eq(attempt.writer.raw()))
-        .exec(&tx.on())
-        .await
-        .doing("advancing a journal")?;
-    Ok(done.rows_affected > 0)
-}
-
-/// Adds events to the journal.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn insert_events(tx: &Tx, attempt: AttemptId, events: Vec<Event>) -> Result<(), Fault> {
-    let rows = events
-        .into_iter()
-        .map(|event| {
-            Ok(answer_event::Model {
-                id: event.id,
-                attempt_id: attempt.raw(),
-                writer: event.writer.raw(),
-                seq: event.seq,
-                ord: event.ord,
-                position: number("answer_event", "position", event.position)?,
-                value: event.value,
-                verdict: event.verdict.code().to_owned(),
-                conflict: event.verdict == Verdict::Conflict,
-                received_at: event.received_at,
-                chain_hash: event.link.to_vec(),
-            })
-        })
-        .collect::<Result<_, Fault>>()?;
-    insert_all::<answer_event::Model, answer_event::ActiveModel>(tx, "adding to a journal", rows).await
-}
-
-/// Sets the answer that counts.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn set_answer(
-    tx: &Tx,
-    slot: Uuid,
-    answer: &[u8],
-    ord: i64,
-    writer: WriterId,
-    now: Moment,
-) -> Result<(), Fault> {
-    // Taking an answer back leaves none.
-    let stored = if answer.is_empty() { None } else { Some(to_json(&answer)?) };
-    attempt_item::Entity::update_many()
-        .col_expr(attempt_item::Column::Answer, Expr::value(stored))
-        .col_expr(attempt_item::Column::AnswerOrd, Expr::value(ord))
-        .col_expr(attempt_item::Column::AnswerWriter, Expr::value(writer.raw()))
-        .col_expr(attempt_item::Column::AnsweredAt, Expr::value(now))
-        .filter(attempt_item::Column::Id.eq(slot))
-        .exec(&tx.on())
-        .await
-        .doing("setting an answer")?;
-    Ok(())
-}
-
-/// Marks a question to look at again, or not.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn set_mark(tx: &Tx, slot: Uuid, marked: bool) -> Result<(), Fault> {
-    attempt_item::Entity::update_many()
-        .col_expr(attempt_item::Column::Marked, Expr::value(marked))
-        .filter(attempt_item::Column::Id.eq(slot))
-        .exec(&tx.on())
-        .await
-        .doing("marking a question")?;
-    Ok(())
-}
-
 /// Gives the lease to a writer and a web session, if it is still where it was read.
 ///
 /// # Errors
@@ -587,100 +324,4 @@ pub async fn take_lease(
         .await
         .doing("taking a lease")?;
     Ok(done.rows_affected > 0)
-}
-
-/// Closes an attempt; false when it was closed already.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn close(tx: &Tx, id: AttemptId, cause: &str, at: Moment) -> Result<bool, Fault> {
-    let done = attempt::Entity::update_many()
-        .col_expr(attempt::Column::State, Expr::value("finished"))
-        .col_expr(attempt::Column::FinishedAt, Expr::value(at))
-        .col_expr(attempt::Column::FinishCause, Expr::value(cause))
-        .filter(attempt::Column::Id.eq(id.raw()))
-        .filter(attempt::Column::State.eq("open"))
-        .exec(&tx.on())
-        .await
-        .doing("closing an attempt")?;
-    Ok(done.rows_affected > 0)
-}
-
-/// Open attempts whose deadline has passed, the oldest first; the caller adds each one's grace.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn overdue(conn: &impl Conn, now: Moment, limit: u64) -> Result<Vec<Attempt>, Fault> {
-    attempt::Entity::find()
-        .filter(attempt::Column::State.eq("open"))
-        .filter(attempt::Column::DeadlineAt.lt(now))
-        .order_by_asc(attempt::Column::DeadlineAt)
-        .order_by_asc(attempt::Column::Id)
-        .limit(limit)
-        .all(&conn.on())
-        .await
-        .doing("looking for overdue attempts")?
-        .into_iter()
-        .map(read)
-        .collect()
-}
-
-/// Adds a grading run as the current one.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn insert_grading(
-    tx: &Tx,
-    id: Uuid,
-    attempt: AttemptId,
-    score: &domain::grading::Score,
-    computed_from: String,
-    now: Moment,
-) -> Result<(), Fault> {
-    use crate::entity::grading_run;
-    let row = grading_run::Model {
-        id,
-        attempt_id: attempt.raw(),
-        number: 1,
-        cause: "finish".to_owned(),
-        points: number("grading_run", "points", score.points)?,
-        points_max: number("grading_run", "points_max", score.max)?,
-        passed: score.passed,
-        per_rule: to_json(&score.per_rule)?,
-        per_item: to_json(&score.per_item)?,
-        computed_from,
-        current: true,
-        created_at: now,
-    };
-    insert::<_, grading_run::ActiveModel>(tx, "recording a result", row).await
-}
-
-/// The current scores of some attempts.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn scores(
-    conn: &impl Conn,
-    attempts: impl IntoIterator<Item = AttemptId> + Send,
-) -> Result<std::collections::BTreeMap<AttemptId, domain::grading::Score>, Fault> {
-    use crate::entity::grading_run;
-    let ids: Vec<Uuid> = attempts.into_iter().map(Id::raw).collect();
-    grading_run::Entity::find()
-        .filter(grading_run::Column::AttemptId.is_in(ids))
-        .filter(grading_run::Column::Current.eq(true))
-        .all(&conn.on())
-        .await
-        .doing("reading results")?
-        .into_iter()
-        .map(|row| {
-            let score = domain::grading::Score {
-                points: number("grading_run", "points", row.points)?,
-                max: number("grading_run", "points_max", row.points_max)?,
-                passed: row.passed,
-                per_rule: json("grading_run", "per_rule", &row.per_rule)?,
-                per_item: json("grading_run", "per_item", &row.per_item)?,
-            };
-            Ok((Id::new(row.attempt_id), score))
-        })
-        .collect()
 }

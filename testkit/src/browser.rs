@@ -89,7 +89,10 @@ impl Browser {
 
     /// Sends any body.
     pub async fn post_raw(&mut self, path: &str, kind: &str, body: String) -> Page {
-        self.send(self.request("POST", path, kind, Body::from(body))).await
+        let length = body.len();
+        let mut request = self.request("POST", path, kind, Body::from(body));
+        request.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+        self.send(request).await
     }
 
     /// Forgets all cookies, as when a session is lost.

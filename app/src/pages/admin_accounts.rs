@@ -94,9 +94,10 @@ fn account(cx: &Cx, row: &Listed) -> AnyView {
     } else {
         words::access(l, row.is_active)
     };
-    let seen = match row.seen_at {
-        Some(at) => format::moment(l, at, cx.s().zone()),
-        None => t!(l, admin.never_seen),
+    let seen = if let Some(at) = row.seen_at {
+        format::moment(l, at, cx.s().zone())
+    } else {
+        t!(l, admin.never_seen)
     };
     view! {
         <tr>

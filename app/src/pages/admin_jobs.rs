@@ -63,9 +63,10 @@ fn row(cx: &Cx, job: &Job) -> AnyView {
     let l = cx.locale;
     let zone = cx.s().zone();
     let (tone, picture, word) = state(l, &job.state);
-    let when = match job.finished_at {
-        Some(at) => t!(l, admin.job_finished_at, at = format::moment(l, at, zone)),
-        None => t!(l, admin.job_runs_at, at = format::moment(l, job.run_at, zone)),
+    let when = if let Some(at) = job.finished_at {
+        t!(l, admin.job_finished_at, at = format::moment(l, at, zone))
+    } else {
+        t!(l, admin.job_runs_at, at = format::moment(l, job.run_at, zone))
     };
     view! {
         <tr>

@@ -15,7 +15,7 @@ const MOST: usize = 12;
 const LONG: usize = 160;
 
 /// What values are read with.
-pub struct Reading<'a> {
+pub(super) struct Reading<'a> {
     /// Words for people.
     pub l: Locale,
     /// The zone that people read times in.
@@ -25,11 +25,11 @@ pub struct Reading<'a> {
 }
 
 /// A name and a value.
-pub type Pair = (String, String);
+pub(super) type Pair = (String, String);
 
 /// The pairs of a payload, and how many more it has. Ids say nothing to people and are left out.
 #[must_use]
-pub fn pairs(reading: &Reading<'_>, payload: &str) -> (Vec<Pair>, usize) {
+pub(super) fn pairs(reading: &Reading<'_>, payload: &str) -> (Vec<Pair>, usize) {
     let mut pairs = Vec::new();
     if let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(payload) {
         gather(reading, &fields, &mut pairs);

@@ -62,12 +62,11 @@ fn card(cx: &Cx, shown: &Shown, form: &FormState) -> AnyView {
     let l = cx.locale;
     let key = shown.setting.key;
     let name = words::setting(l, key).unwrap_or_else(|| key.to_owned());
-    let changed = match &shown.changed {
-        Some((who, at)) => {
-            let at = format::moment(l, *at, cx.s().zone());
-            t!(l, admin.setting_changed_by, who = who.clone(), at = at)
-        }
-        None => t!(l, admin.setting_never_changed),
+    let changed = if let Some((who, at)) = &shown.changed {
+        let at = format::moment(l, *at, cx.s().zone());
+        t!(l, admin.setting_changed_by, who = who.clone(), at = at)
+    } else {
+        t!(l, admin.setting_never_changed)
     };
     view! {
         <section class="card">

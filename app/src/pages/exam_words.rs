@@ -6,7 +6,7 @@ use crate::islands::exam::sheet::{Icons, Words};
 use crate::ui::icon_text;
 
 /// Pictures of the exam.
-pub fn icons() -> Icons {
+pub(super) fn icons() -> Icons {
     Icons {
         right: icon_text("arrow-right"),
         left: icon_text("arrow-left"),
@@ -23,7 +23,7 @@ pub fn icons() -> Icons {
 }
 
 /// Words of the exam. Patterns keep `{n}`, `{total}` and `{t}` for the island to fill in.
-pub fn words(l: Locale) -> Words {
+pub(super) fn words(l: Locale) -> Words {
     Words {
         lang: if l == Locale::ru { "ru" } else { "en" }.to_owned(),
         count: t!(l, exam.count, number = "{n}", total = "{total}"),

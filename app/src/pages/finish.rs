@@ -60,9 +60,10 @@ fn view(cx: &Cx, paper: &Paper, form: &FormState, waiting: Option<i64>) -> AnyVi
         notice("is-soon", t!(l, exam.still_waiting, count = count), t!(l, exam.still_waiting_what))
     });
     let confirm = if waiting.is_some() { "anyway" } else { "1" };
-    let back = match first {
-        Some(question) => t!(l, exam.back_to, number = question),
-        None => t!(l, exam.back_to_test),
+    let back = if let Some(question) = first {
+        t!(l, exam.back_to, number = question)
+    } else {
+        t!(l, exam.back_to_test)
     };
     let back_address = format!("/exam/{}?q={}", paper.attempt, first.unwrap_or(1));
     let (back_class, finish_class) =

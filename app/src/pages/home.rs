@@ -48,6 +48,11 @@ pub fn with_cookie(response: Response, cookie: &str) -> Response {
     response
 }
 
+/// An address that leads nowhere.
+pub async fn nothing_here() -> Reply {
+    Err(crate::refused::No(domain::refusal::Refusal::NotFound))
+}
+
 #[cfg(test)]
 mod tests {
     use super::local;
@@ -65,9 +70,4 @@ mod tests {
             assert_eq!(local(asked), led);
         }
     }
-}
-
-/// An address that leads nowhere.
-pub async fn nothing_here() -> Reply {
-    Err(crate::refused::No(domain::refusal::Refusal::NotFound))
 }

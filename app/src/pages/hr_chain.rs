@@ -22,7 +22,7 @@ struct Told {
 }
 
 /// The timeline.
-pub fn timeline(cx: &Cx, chain: &[ChainEvent]) -> AnyView {
+pub(super) fn timeline(cx: &Cx, chain: &[ChainEvent]) -> AnyView {
     let lines: Vec<_> = chain.iter().map(|event| line(cx, event)).collect();
     view! { <ol class="timeline dated">{lines}</ol> }.into_any()
 }
@@ -98,10 +98,7 @@ fn sentences<const N: usize>(parts: [Option<String>; N]) -> String {
 }
 
 fn by_whom(l: Locale, by: Option<&str>) -> String {
-    match by {
-        Some(name) => t!(l, people.step_by, name = name),
-        None => t!(l, people.step_by_rule),
-    }
+    if let Some(name) = by { t!(l, people.step_by, name = name) } else { t!(l, people.step_by_rule) }
 }
 
 fn graded(l: Locale, (points, max): (u32, u32), passed: bool) -> Told {

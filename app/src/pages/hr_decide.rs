@@ -19,7 +19,8 @@ use crate::ui::{back, error_summary, icon, notice, text_area};
 const LONGEST_REASON: usize = 1000;
 
 /// A decision is asked for on the list.
-pub async fn get() -> Reply {
+pub async fn get(cx: Cx) -> Reply {
+    cx.actor()?;
     Ok(see("/hr/ready"))
 }
 

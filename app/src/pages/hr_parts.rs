@@ -14,7 +14,7 @@ use crate::format;
 use crate::ui::{Field, field, icon, select};
 
 /// The lists of HR; only those that the actor may open.
-pub fn tabs(cx: &Cx, here: &'static str) -> AnyView {
+pub(super) fn tabs(cx: &Cx, here: &'static str) -> AnyView {
     let l = cx.locale;
     let entries: Vec<_> = [
         (Act::ReadPeople, "/hr", t!(l, people.title)),
@@ -33,7 +33,7 @@ pub fn tabs(cx: &Cx, here: &'static str) -> AnyView {
 }
 
 /// What a list was asked for: the fields that it knows, and where to continue.
-pub struct Asking {
+pub(super) struct Asking {
     path: &'static str,
     pairs: Vec<(&'static str, String)>,
     /// Continue after this mark.
@@ -42,29 +42,29 @@ pub struct Asking {
 
 impl Asking {
     /// Reads the fields of a list; empty ones were not asked for.
-    pub fn of(path: &'static str, asked: &FormState, fields: &[&'static str]) -> Self {
+    pub(super) fn of(path: &'static str, asked: &FormState, fields: &[&'static str]) -> Self {
         let typed = |field: &str| Some(asked.value(field).trim().to_owned()).filter(|text| !text.is_empty());
         let pairs = fields.iter().filter_map(|field| Some((*field, typed(field)?))).collect();
         Self { path, pairs, after: typed("after") }
     }
 
     /// What was asked for in a field; empty when nothing was.
-    pub fn value(&self, field: &str) -> &str {
+    pub(super) fn value(&self, field: &str) -> &str {
         self.pairs.iter().find(|(known, _)| *known == field).map_or("", |(_, value)| value.as_str())
     }
 
     /// The id in a field.
-    pub fn id<K>(&self, field: &str) -> Option<Id<K>> {
+    pub(super) fn id<K>(&self, field: &str) -> Option<Id<K>> {
         self.value(field).parse().ok()
     }
 
     /// Whether the whole list was asked for.
-    pub fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         self.pairs.is_empty()
     }
 
     /// The list from its beginning, with another value of a field; none takes the field off.
-    pub fn with(&self, field: &str, value: Option<&str>) -> String {
+    pub(super) fn with(&self, field: &str, value: Option<&str>) -> String {
         let kept = self.pairs.iter().filter(|(known, _)| *known != field);
         let pairs: Vec<(&str, &str)> = kept
             .map(|(known, value)| (*known, value.as_str()))
@@ -74,14 +74,14 @@ impl Asking {
     }
 
     /// The same question to another address.
-    pub fn at(&self, path: &str) -> String {
+    pub(super) fn at(&self, path: &str) -> String {
         let pairs: Vec<(&str, &str)> =
             self.pairs.iter().map(|(known, value)| (*known, value.as_str())).collect();
         address(path, &pairs)
     }
 
     /// The fields of a form, filled in.
-    pub fn form(&self) -> FormState {
+    pub(super) fn form(&self) -> FormState {
         self.pairs.iter().fold(FormState::default(), |form, (field, value)| form.with(field, value.as_str()))
     }
 }
@@ -92,7 +92,7 @@ fn address(path: &str, pairs: &[(&str, &str)]) -> String {
 }
 
 /// The form that narrows a list: search first, states beside it, what is chosen as chips, the rest folded.
-pub fn filters(
+pub(super) fn filters(
     l: Locale,
     asking: &Asking,
     states: Option<AnyView>,
@@ -154,7 +154,7 @@ fn chips(l: Locale, asking: &Asking, chosen: Vec<(&'static str, String)>) -> Opt
 }
 
 /// What was asked for in words and places.
-pub fn chosen(l: Locale, asking: &Asking, places: &Places) -> Vec<(&'static str, String)> {
+pub(super) fn chosen(l: Locale, asking: &Asking, places: &Places) -> Vec<(&'static str, String)> {
     let mut chosen = Vec::new();
     let words = asking.value("q");
     if !words.is_empty() {
@@ -174,7 +174,7 @@ fn find(units: &[Unit], id: Option<domain::id::UnitId>) -> Option<&Unit> {
 }
 
 /// Selects of okrugs and centres, where there is something to choose from.
-pub fn place_selects(l: Locale, form: &FormState, places: &Places) -> Vec<AnyView> {
+pub(super) fn place_selects(l: Locale, form: &FormState, places: &Places) -> Vec<AnyView> {
     let mut selects = Vec::new();
     if places.okrugs.len() > 1 {
         let okrugs = options(t!(l, people.okrug_any), &places.okrugs);
@@ -188,13 +188,13 @@ pub fn place_selects(l: Locale, form: &FormState, places: &Places) -> Vec<AnyVie
 }
 
 /// Units to choose from, after a word for none of them.
-pub fn options(none: String, units: &[Unit]) -> Vec<(String, String)> {
+pub(super) fn options(none: String, units: &[Unit]) -> Vec<(String, String)> {
     let units = units.iter().map(|unit| (unit.id.to_string(), unit.name.clone()));
     std::iter::once((String::new(), none)).chain(units).collect()
 }
 
 /// Until when; a dash where no date says anything.
-pub fn until(l: Locale, standing: Standing, until: Option<Day>) -> String {
+pub(super) fn until(l: Locale, standing: Standing, until: Option<Day>) -> String {
     let shown = match standing {
         Standing::NotYet | Standing::Certified | Standing::Expiring | Standing::Lapsed => until,
         Standing::Never | Standing::Suspended | Standing::Revoked => None,

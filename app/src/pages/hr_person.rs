@@ -27,7 +27,8 @@ pub async fn get(cx: Cx, Path(id): Path<String>, Asked(asked): Asked) -> Reply {
 }
 
 /// Leads to the person: whoever had to sign in first comes back here by GET.
-pub async fn come_back(Path(id): Path<String>) -> Reply {
+pub async fn come_back(cx: Cx, Path(id): Path<String>) -> Reply {
+    cx.actor()?;
     let id: PersonId = read_id(&id)?;
     Ok(see(&format!("/hr/people/{id}")))
 }
@@ -135,9 +136,10 @@ fn jobs(l: Locale, jobs: &[Employment]) -> Option<AnyView> {
         .iter()
         .map(|job| {
             let from = format::day(l, job.from);
-            let days = match job.until {
-                Some(until) => t!(l, people.from_until, from = from, until = format::day(l, until)),
-                None => t!(l, people.since, from = from),
+            let days = if let Some(until) = job.until {
+                t!(l, people.from_until, from = from, until = format::day(l, until))
+            } else {
+                t!(l, people.since, from = from)
             };
             view! {
                 <tr>

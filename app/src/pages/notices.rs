@@ -59,9 +59,10 @@ fn view(cx: &Cx, notices: &[Shown], is_done: bool) -> AnyView {
 fn told(l: Locale, shown: &Shown) -> (&'static str, &'static str, String, String) {
     match shown.kind.as_str() {
         "enrolled" => {
-            let text = match day(l, shown, "due") {
-                Some(due) => t!(l, admin.notice_enrolled_due, day = due),
-                None => t!(l, admin.notice_enrolled_free),
+            let text = if let Some(due) = day(l, shown, "due") {
+                t!(l, admin.notice_enrolled_due, day = due)
+            } else {
+                t!(l, admin.notice_enrolled_free)
             };
             ("", "book", t!(l, admin.notice_enrolled), text)
         }

@@ -13,7 +13,7 @@ use crate::pages::trainer_words as words;
 use crate::ui::{Field, error_summary, field, icon, select, text_area};
 
 /// What the editor needs.
-pub struct Sheet<'a> {
+pub(super) struct Sheet<'a> {
     /// What is written.
     pub form: &'a FormState,
     /// The rules in force.
@@ -46,7 +46,7 @@ fn option_field(number: usize) -> String {
 }
 
 /// What is shown when a button beside an option or the preview was pressed; none when saving was asked for.
-pub fn pressed(form: &FormState) -> Option<FormState> {
+pub(super) fn pressed(form: &FormState) -> Option<FormState> {
     match form.value("do") {
         "preview" => Some(form.clone()),
         button => moved(form, button),
@@ -80,7 +80,7 @@ fn moved(form: &FormState, button: &str) -> Option<FormState> {
 }
 
 /// The editor.
-pub fn editor(l: Locale, sheet: &Sheet<'_>) -> AnyView {
+pub(super) fn editor(l: Locale, sheet: &Sheet<'_>) -> AnyView {
     let form = sheet.form;
     let note = Field { hint: Some(t!(l, items.note_hint)), autocomplete: "off", ..Field::default() };
     view! {

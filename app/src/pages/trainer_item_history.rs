@@ -11,7 +11,7 @@ use crate::format;
 use crate::ui::{icon, status};
 
 /// The versions of an item.
-pub fn history(cx: &Cx, item: &ItemView) -> AnyView {
+pub(super) fn history(cx: &Cx, item: &ItemView) -> AnyView {
     let l = cx.locale;
     let versions: Vec<_> = item
         .versions
@@ -49,9 +49,10 @@ pub fn history(cx: &Cx, item: &ItemView) -> AnyView {
 
 fn people(l: Locale, item: &ItemView, author: Option<PersonId>, reviewer: Option<PersonId>) -> String {
     let name = |person: Option<PersonId>| person.and_then(|person| item.names.get(&person)).cloned();
-    let wrote = match name(author) {
-        Some(name) => t!(l, items.written_by, name = name),
-        None => t!(l, items.shipped),
+    let wrote = if let Some(name) = name(author) {
+        t!(l, items.written_by, name = name)
+    } else {
+        t!(l, items.shipped)
     };
     match name(reviewer) {
         Some(name) => format!("{wrote}. {}", t!(l, items.approved_by, name = name)),

@@ -9,7 +9,7 @@ use service::attempt::Question;
 use crate::ui::status;
 
 /// The item that a form holds, as a candidate would see it.
-pub fn preview(l: Locale, form: &FormState) -> AnyView {
+pub(super) fn preview(l: Locale, form: &FormState) -> AnyView {
     let content = service::item::content_of(form);
     let question = service::item::preview(&content);
     let body = if question.stem.is_empty() && question.options.is_empty() {

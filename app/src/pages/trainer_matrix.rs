@@ -10,7 +10,7 @@ use service::blueprint::Depth;
 use crate::pages::trainer_words::rule_title;
 
 /// What a table of cells is made of.
-pub struct Matrix<'a> {
+pub(super) struct Matrix<'a> {
     /// The rules, in their order.
     pub rules: &'a [Rule],
     /// What the bank holds.
@@ -21,7 +21,7 @@ pub struct Matrix<'a> {
 
 impl Matrix<'_> {
     /// How many live items of a cell there are.
-    pub fn in_bank(&self, rule: &str, difficulty: u8) -> u64 {
+    pub(super) fn in_bank(&self, rule: &str, difficulty: u8) -> u64 {
         let cell = |found: &&Depth| found.rule == rule && found.difficulty == difficulty;
         self.depth.iter().find(cell).map_or(0, |found| found.live)
     }
@@ -36,7 +36,7 @@ impl Matrix<'_> {
 }
 
 /// The heads of the columns.
-pub fn column(l: Locale, difficulty: u8) -> String {
+pub(super) fn column(l: Locale, difficulty: u8) -> String {
     match difficulty {
         1 => t!(l, items.column_1),
         2 => t!(l, items.column_2),
@@ -45,7 +45,7 @@ pub fn column(l: Locale, difficulty: u8) -> String {
 }
 
 /// What stands below a number: how many there are to choose from, or how many are missing.
-pub fn beside(l: Locale, asked: u64, live: u64) -> String {
+pub(super) fn beside(l: Locale, asked: u64, live: u64) -> String {
     match asked.checked_sub(live) {
         Some(missing) if missing > 0 => t!(l, items.lacking, number = missing),
         Some(_) | None => t!(l, items.of_bank, number = live),
@@ -53,7 +53,7 @@ pub fn beside(l: Locale, asked: u64, live: u64) -> String {
 }
 
 /// The table; `cell` draws one `<td>`.
-pub fn matrix(l: Locale, matrix: &Matrix<'_>, cell: &dyn Fn(&Rule, u8) -> AnyView) -> AnyView {
+pub(super) fn matrix(l: Locale, matrix: &Matrix<'_>, cell: &dyn Fn(&Rule, u8) -> AnyView) -> AnyView {
     let rows: Vec<_> = matrix
         .rules
         .iter()
@@ -106,7 +106,7 @@ fn number(label: String, number: u64) -> AnyView {
 }
 
 /// The table of a blueprint that is only read.
-pub fn read(l: Locale, rules: &[Rule], depth: &[Depth], blueprint: &Blueprint) -> AnyView {
+pub(super) fn read(l: Locale, rules: &[Rule], depth: &[Depth], blueprint: &Blueprint) -> AnyView {
     let asked = |rule: &str, difficulty: u8| u64::from(blueprint.count(rule, difficulty));
     let shown = Matrix { rules, depth, asked: &asked };
     matrix(l, &shown, &|rule, difficulty| {

@@ -11,7 +11,7 @@ use crate::cx::Cx;
 use crate::ui::status;
 
 /// The parts of the area; only those that the actor may open.
-pub fn tabs(cx: &Cx, here: &'static str) -> AnyView {
+pub(super) fn tabs(cx: &Cx, here: &'static str) -> AnyView {
     let l = cx.locale;
     let entries: Vec<_> = [
         (Act::ReadPracticeItems, "/trainer", t!(l, items.overview)),
@@ -31,7 +31,7 @@ pub fn tabs(cx: &Cx, here: &'static str) -> AnyView {
 }
 
 /// How an item is answered.
-pub fn kind(l: Locale, kind: Kind) -> String {
+pub(super) fn kind(l: Locale, kind: Kind) -> String {
     match kind {
         Kind::Single => t!(l, items.kind_single),
         Kind::Multiple => t!(l, items.kind_multiple),
@@ -40,7 +40,7 @@ pub fn kind(l: Locale, kind: Kind) -> String {
 }
 
 /// How hard an item is.
-pub fn difficulty(l: Locale, difficulty: u8) -> String {
+pub(super) fn difficulty(l: Locale, difficulty: u8) -> String {
     match difficulty {
         1 => t!(l, items.difficulty_1),
         2 => t!(l, items.difficulty_2),
@@ -49,7 +49,7 @@ pub fn difficulty(l: Locale, difficulty: u8) -> String {
 }
 
 /// What an item is for.
-pub fn pool(l: Locale, pool: Pool) -> String {
+pub(super) fn pool(l: Locale, pool: Pool) -> String {
     match pool {
         Pool::Practice => t!(l, items.pool_practice),
         Pool::Exam => t!(l, items.pool_exam),
@@ -57,7 +57,7 @@ pub fn pool(l: Locale, pool: Pool) -> String {
 }
 
 /// Where an item takes place.
-pub fn venue(l: Locale, venue: Venue) -> String {
+pub(super) fn venue(l: Locale, venue: Venue) -> String {
     match venue {
         Venue::Centre => t!(l, items.venue_centre),
         Venue::Clinic => t!(l, items.venue_clinic),
@@ -66,7 +66,7 @@ pub fn venue(l: Locale, venue: Venue) -> String {
 }
 
 /// Where an item stands in its life.
-pub fn state(l: Locale, state: State) -> String {
+pub(super) fn state(l: Locale, state: State) -> String {
     match state {
         State::Draft => t!(l, items.state_draft),
         State::Review => t!(l, items.state_review),
@@ -77,7 +77,7 @@ pub fn state(l: Locale, state: State) -> String {
 }
 
 /// The same in a word and a shape.
-pub fn state_status(l: Locale, of: State) -> AnyView {
+pub(super) fn state_status(l: Locale, of: State) -> AnyView {
     let (tone, picture) = match of {
         State::Draft => ("", "edit"),
         State::Review => ("is-soon", "clock"),
@@ -89,17 +89,17 @@ pub fn state_status(l: Locale, of: State) -> AnyView {
 }
 
 /// A rule as people say it; its code when the standard no longer has it.
-pub fn rule(rules: &[Rule], code: &str) -> String {
+pub(super) fn rule(rules: &[Rule], code: &str) -> String {
     rules.iter().find(|rule| rule.code == code).map_or_else(|| code.to_owned(), rule_title)
 }
 
 /// «1. Выслушать. Услышать. Помочь».
-pub fn rule_title(rule: &Rule) -> String {
+pub(super) fn rule_title(rule: &Rule) -> String {
     format!("{}. {}", rule.number, rule.title)
 }
 
 /// What a test is for.
-pub fn test_kind(l: Locale, kind: test::Kind) -> String {
+pub(super) fn test_kind(l: Locale, kind: test::Kind) -> String {
     match kind {
         test::Kind::Certification => t!(l, items.test_certification),
         test::Kind::Practice => t!(l, items.test_practice),
@@ -107,7 +107,7 @@ pub fn test_kind(l: Locale, kind: test::Kind) -> String {
 }
 
 /// How a test may be started.
-pub fn availability(l: Locale, availability: Availability) -> String {
+pub(super) fn availability(l: Locale, availability: Availability) -> String {
     match availability {
         Availability::OnDemand => t!(l, items.on_demand),
         Availability::SessionOnly => t!(l, items.session_only),
@@ -115,7 +115,7 @@ pub fn availability(l: Locale, availability: Availability) -> String {
 }
 
 /// Conditions as names and values, always in the same order.
-pub fn conditions(l: Locale, conditions: &Conditions) -> Vec<(String, String)> {
+pub(super) fn conditions(l: Locale, conditions: &Conditions) -> Vec<(String, String)> {
     let attempts = match conditions.attempts_max {
         0 => t!(l, items.attempts_free),
         most => most.to_string(),

@@ -8,7 +8,7 @@ use testkit::{Browser, Engine, Page, World, engines};
 
 /// How a test sits.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Answers {
+pub(crate) enum Answers {
     Right,
     Wrong,
 }
@@ -56,7 +56,7 @@ async fn answer(browser: &mut Browser, exam: &str, position: u32, tokens: &[Stri
 }
 
 /// Sits a whole test page by page and shows the result.
-pub async fn sit(world: &World, browser: &mut Browser, test: &str, how: Answers) -> Page {
+pub(crate) async fn sit(world: &World, browser: &mut Browser, test: &str, how: Answers) -> Page {
     let exam = start(browser, test).await;
     let second = browser.post(test, &[("consent", "yes")]).await;
     assert_eq!(second.location, exam, "a second start returns the open attempt");

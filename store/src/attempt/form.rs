@@ -1,0 +1,140 @@
+//! The items of a form, and what they were drawn from.
+
+use domain::id::{AttemptId, Id};
+use domain::refusal::Fault;
+use domain::time::Moment;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::Slot;
+use crate::db::{Conn, Tx};
+use crate::entity::{attempt_item, draw_pool};
+use crate::fault::{Doing, coded, json, number, to_json};
+use crate::query::insert_all;
+
+/// The items of a form, in the order shown.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn slots(conn: &impl Conn, id: AttemptId) -> Result<Vec<Slot>, Fault> {
+    attempt_item::Entity::find()
+        .filter(attempt_item::Column::AttemptId.eq(id.raw()))
+        .order_by_asc(attempt_item::Column::Position)
+        .all(&conn.on())
+        .await
+        .doing("reading a form")?
+        .into_iter()
+        .map(read_slot)
+        .collect()
+}
+
+/// Some items of a form by their positions.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn slots_at(conn: &impl Conn, id: AttemptId, positions: &[u32]) -> Result<Vec<Slot>, Fault> {
+    attempt_item::Entity::find()
+        .filter(attempt_item::Column::AttemptId.eq(id.raw()))
+        .filter(attempt_item::Column::Position.is_in(positions.iter().copied().map(i64::from)))
+        .all(&conn.on())
+        .await
+        .doing("reading a question of a form")?
+        .into_iter()
+        .map(read_slot)
+        .collect()
+}
+
+fn read_slot(row: attempt_item::Model) -> Result<Slot, Fault> {
+    Ok(Slot {
+        id: row.id,
+        position: number("attempt_item", "position", row.position)?,
+        item: Id::new(row.item_id),
+        version: Id::new(row.item_version_id),
+        rule: row.rule_code,
+        kind: coded("attempt_item", "kind", &row.kind, domain::item::Kind::of)?,
+        order: json("attempt_item", "option_order", &row.option_order)?,
+        answer: row.answer.map(|answer| json("attempt_item", "answer", &answer)).transpose()?,
+        writer: row.answer_writer.map(Id::new),
+        answered_at: row.answered_at,
+        marked: row.marked,
+    })
+}
+
+/// Keeps what could be drawn, once for all attempts that drew from it.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn keep_pool(
+    tx: &Tx,
+    id: Uuid,
+    digest: Vec<u8>,
+    content: impl FnOnce() -> Result<String, Fault> + Send,
+    now: Moment,
+) -> Result<Uuid, Fault> {
+    let known = draw_pool::Entity::find()
+        .select_only()
+        .column(draw_pool::Column::Id)
+        .filter(draw_pool::Column::Digest.eq(digest.clone()))
+        .into_tuple::<Uuid>()
+        .one(&tx.on())
+        .await
+        .doing("finding a pool")?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let row = draw_pool::ActiveModel {
+        id: Set(id),
+        digest: Set(digest.clone()),
+        content: Set(content()?),
+        created_at: Set(now),
+    };
+    draw_pool::Entity::insert(row)
+        .on_conflict(OnConflict::column(draw_pool::Column::Digest).do_nothing().to_owned())
+        .exec_without_returning(&tx.on())
+        .await
+        .doing("keeping a pool")?;
+    let kept = draw_pool::Entity::find()
+        .filter(draw_pool::Column::Digest.eq(digest))
+        .one(&tx.on())
+        .await
+        .doing("finding a pool")?;
+    kept.map(|row| row.id).ok_or_else(|| Fault::new("keeping a pool", "it is not there"))
+}
+
+/// The candidates that a draw had.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn pool(conn: &impl Conn, id: Uuid) -> Result<Option<Vec<domain::draw::Candidate>>, Fault> {
+    let row = draw_pool::Entity::find_by_id(id).one(&conn.on()).await.doing("reading a pool")?;
+    row.map(|row| json("draw_pool", "content", &row.content)).transpose()
+}
+
+/// Adds the items of a form.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn insert_slots(tx: &Tx, attempt: AttemptId, slots: Vec<Slot>) -> Result<(), Fault> {
+    let rows = slots
+        .into_iter()
+        .map(|slot| {
+            Ok(attempt_item::Model {
+                id: slot.id,
+                attempt_id: attempt.raw(),
+                position: number("attempt_item", "position", slot.position)?,
+                item_id: slot.item.raw(),
+                item_version_id: slot.version.raw(),
+                rule_code: slot.rule,
+                kind: slot.kind.code().to_owned(),
+                option_order: to_json(&slot.order)?,
+                answer: None,
+                answer_ord: None,
+                answer_writer: None,
+                answered_at: None,
+                marked: false,
+            })
+        })
+        .collect::<Result<_, Fault>>()?;
+    insert_all::<attempt_item::Model, attempt_item::ActiveModel>(tx, "adding a form", rows).await
+}

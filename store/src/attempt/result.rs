@@ -1,0 +1,110 @@
+//! Closing and results.
+
+use domain::id::{AttemptId, Id};
+use domain::refusal::Fault;
+use domain::time::Moment;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::{Attempt, read};
+use crate::db::{Conn, Tx};
+use crate::entity::attempt;
+use crate::fault::{Doing, json, number, to_json};
+use crate::query::insert;
+
+/// Closes an attempt; false when it was closed already.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn close(tx: &Tx, id: AttemptId, cause: &str, at: Moment) -> Result<bool, Fault> {
+    let done = attempt::Entity::update_many()
+        .col_expr(attempt::Column::State, Expr::value("finished"))
+        .col_expr(attempt::Column::FinishedAt, Expr::value(at))
+        .col_expr(attempt::Column::FinishCause, Expr::value(cause))
+        .filter(attempt::Column::Id.eq(id.raw()))
+        .filter(attempt::Column::State.eq("open"))
+        .exec(&tx.on())
+        .await
+        .doing("closing an attempt")?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Open attempts whose deadline has passed, the oldest first; the caller adds each one's grace.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn overdue(conn: &impl Conn, now: Moment, limit: u64) -> Result<Vec<Attempt>, Fault> {
+    attempt::Entity::find()
+        .filter(attempt::Column::State.eq("open"))
+        .filter(attempt::Column::DeadlineAt.lt(now))
+        .order_by_asc(attempt::Column::DeadlineAt)
+        .order_by_asc(attempt::Column::Id)
+        .limit(limit)
+        .all(&conn.on())
+        .await
+        .doing("looking for overdue attempts")?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// Adds a grading run as the current one.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn insert_grading(
+    tx: &Tx,
+    id: Uuid,
+    attempt: AttemptId,
+    score: &domain::grading::Score,
+    computed_from: String,
+    now: Moment,
+) -> Result<(), Fault> {
+    use crate::entity::grading_run;
+    let row = grading_run::Model {
+        id,
+        attempt_id: attempt.raw(),
+        number: 1,
+        cause: "finish".to_owned(),
+        points: number("grading_run", "points", score.points)?,
+        points_max: number("grading_run", "points_max", score.max)?,
+        passed: score.passed,
+        per_rule: to_json(&score.per_rule)?,
+        per_item: to_json(&score.per_item)?,
+        computed_from,
+        current: true,
+        created_at: now,
+    };
+    insert::<_, grading_run::ActiveModel>(tx, "recording a result", row).await
+}
+
+/// The current scores of some attempts.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn scores(
+    conn: &impl Conn,
+    attempts: impl IntoIterator<Item = AttemptId> + Send,
+) -> Result<std::collections::BTreeMap<AttemptId, domain::grading::Score>, Fault> {
+    use crate::entity::grading_run;
+    let ids: Vec<Uuid> = attempts.into_iter().map(Id::raw).collect();
+    grading_run::Entity::find()
+        .filter(grading_run::Column::AttemptId.is_in(ids))
+        .filter(grading_run::Column::Current.eq(true))
+        .all(&conn.on())
+        .await
+        .doing("reading results")?
+        .into_iter()
+        .map(|row| {
+            let score = domain::grading::Score {
+                points: number("grading_run", "points", row.points)?,
+                max: number("grading_run", "points_max", row.points_max)?,
+                passed: row.passed,
+                per_rule: json("grading_run", "per_rule", &row.per_rule)?,
+                per_item: json("grading_run", "per_item", &row.per_item)?,
+            };
+            Ok((Id::new(row.attempt_id), score))
+        })
+        .collect()
+}

@@ -1,0 +1,201 @@
+//! Lists of the bank, and what can be drawn from it.
+
+use std::collections::BTreeMap;
+
+use domain::draw::Candidate;
+use domain::id::PersonId;
+use domain::item::{Kind, Origin, Pool, State};
+use domain::page::Page;
+use domain::refusal::Fault;
+use domain::time::Moment;
+use sea_orm::sea_query::Query;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::{Filter, Item, Version, read, read_version};
+use crate::db::Conn;
+use crate::entity::{attempt_item, item, item_version};
+use crate::fault::{Doing, coded, json, number};
+use crate::query::{contains, meet};
+
+/// A row of the bank's list: the head and the newest version's stem and kind.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The head.
+    pub item: Item,
+    /// The stem of the newest version.
+    pub stem: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its number.
+    pub version: u32,
+}
+
+/// Lists items by their codes.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn list(conn: &impl Conn, filter: &Filter, size: u64) -> Result<Page<Listed>, Fault> {
+    let mut all = Condition::all().add(item::Column::Pool.is_in(filter.pools.iter().map(|pool| pool.code())));
+    for word in domain::text::folded(&filter.search).split(' ').filter(|word| !word.is_empty()).take(5) {
+        all = all.add(contains((item::Entity, item::Column::SearchKey), word));
+    }
+    if let Some(rule) = &filter.rule {
+        all = all.add(item::Column::RuleCode.eq(rule));
+    }
+    if let Some(difficulty) = filter.difficulty {
+        all = all.add(item::Column::Difficulty.eq(i32::from(difficulty)));
+    }
+    if let Some(state) = filter.state {
+        all = all.add(item::Column::State.eq(state.code()));
+    }
+    if let Some(kind) = filter.kind {
+        let of_kind = Query::select()
+            .column(item_version::Column::ItemId)
+            .from(item_version::Entity)
+            .and_where(item_version::Column::Kind.eq(kind.code()))
+            .to_owned();
+        all = all.add(item::Column::Id.in_subquery(of_kind));
+    }
+    if let Some(after) = &filter.after {
+        all = all.add(item::Column::Code.gt(after));
+    }
+    let rows = item::Entity::find()
+        .filter(all)
+        .order_by_asc(item::Column::Code)
+        .limit(size + 1)
+        .all(&conn.on())
+        .await
+        .doing("listing items")?;
+    let newest = newest_versions(conn, rows.iter().map(|row| row.id)).await?;
+    let mut listed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(version) = newest.get(&row.id) else { continue };
+        listed.push(Listed {
+            item: read(row)?,
+            stem: version.content.stem.clone(),
+            kind: version.content.kind,
+            version: version.number,
+        });
+    }
+    Ok(Page::cut(listed, size, |row| row.item.code.clone()))
+}
+
+async fn newest_versions(
+    conn: &impl Conn,
+    items: impl Iterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, Version>, Fault> {
+    let rows = item_version::Entity::find()
+        .filter(item_version::Column::ItemId.is_in(items))
+        .order_by_asc(item_version::Column::Number)
+        .all(&conn.on())
+        .await
+        .doing("reading the newest item versions")?;
+    rows.into_iter().map(|row| read_version(row).map(|version| (version.item.raw(), version))).collect()
+}
+
+#[derive(FromQueryResult)]
+struct CandidateRow {
+    id: Uuid,
+    version_id: Uuid,
+    rule_code: String,
+    difficulty: i32,
+    enemy_set: Option<String>,
+    kind: String,
+    options: String,
+    answer_key: String,
+}
+
+/// All live items of a pool in their current versions: what a form is drawn from.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn drawable(conn: &impl Conn, pool: Pool) -> Result<Vec<Candidate>, Fault> {
+    let rows = item::Entity::find()
+        .select_only()
+        .columns([item::Column::Id, item::Column::RuleCode, item::Column::Difficulty, item::Column::EnemySet])
+        .column_as(item_version::Column::Id, "version_id")
+        .columns([item_version::Column::Kind, item_version::Column::Options, item_version::Column::AnswerKey])
+        .join(
+            JoinType::InnerJoin,
+            meet(
+                item::Entity,
+                item::Column::CurrentVersionId,
+                item_version::Entity,
+                item_version::Column::Id,
+            ),
+        )
+        .filter(item::Column::Pool.eq(pool.code()))
+        .filter(item::Column::State.eq(State::Live.code()))
+        .order_by_asc(item::Column::Id)
+        .into_model::<CandidateRow>()
+        .all(&conn.on())
+        .await
+        .doing("reading what can be drawn")?;
+    rows.into_iter()
+        .map(|row| {
+            let options: Vec<String> = json("item_version", "options", &row.options)?;
+            Ok(Candidate {
+                item: row.id,
+                version: row.version_id,
+                rule: row.rule_code,
+                difficulty: number("item", "difficulty", row.difficulty)?,
+                enemies: row.enemy_set,
+                kind: coded("item_version", "kind", &row.kind, Kind::of)?,
+                key: json("item_version", "answer_key", &row.answer_key)?,
+                options: number("item_version", "options", options.len())?,
+            })
+        })
+        .collect()
+}
+
+/// How many live items of a pool there are, by rule and difficulty; and how many of them are shipped.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn depth(conn: &impl Conn, pool: Pool) -> Result<Vec<(String, u8, u64, u64)>, Fault> {
+    let rows: Vec<(String, i32, String)> = item::Entity::find()
+        .select_only()
+        .columns([item::Column::RuleCode, item::Column::Difficulty, item::Column::Origin])
+        .filter(item::Column::Pool.eq(pool.code()))
+        .filter(item::Column::State.eq(State::Live.code()))
+        .into_tuple()
+        .all(&conn.on())
+        .await
+        .doing("counting live items")?;
+    let mut counts: BTreeMap<(String, u8), (u64, u64)> = BTreeMap::new();
+    for (rule, difficulty, origin) in rows {
+        let count = counts.entry((rule, number("item", "difficulty", difficulty)?)).or_default();
+        count.0 += 1;
+        count.1 += u64::from(origin == Origin::Shipped.code());
+    }
+    Ok(counts
+        .into_iter()
+        .map(|((rule, difficulty), (all, shipped))| (rule, difficulty, all, shipped))
+        .collect())
+}
+
+/// The items that a person has met in forms, and when they last did.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn seen_by(conn: &impl Conn, person: PersonId) -> Result<BTreeMap<Uuid, Moment>, Fault> {
+    use crate::entity::attempt;
+    let rows: Vec<(Uuid, Moment)> = attempt_item::Entity::find()
+        .select_only()
+        .column(attempt_item::Column::ItemId)
+        .column(attempt::Column::StartedAt)
+        .join(
+            JoinType::InnerJoin,
+            meet(attempt_item::Entity, attempt_item::Column::AttemptId, attempt::Entity, attempt::Column::Id),
+        )
+        .filter(attempt::Column::PersonId.eq(person.raw()))
+        .order_by_asc(attempt::Column::StartedAt)
+        .into_tuple()
+        .all(&conn.on())
+        .await
+        .doing("reading what a person has seen")?;
+    Ok(rows.into_iter().collect())
+}

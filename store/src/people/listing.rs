@@ -1,0 +1,129 @@
+//! Lists of people.
+
+use domain::access::Reach;
+use domain::id::Id;
+use domain::page::Page;
+use domain::people::FullName;
+use domain::refusal::Fault;
+use domain::text::folded;
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::{Filter, Listed, to_position, to_unit};
+use crate::db::Conn;
+use crate::entity::{employment, org_unit, person, position, trainer_group_member};
+use crate::fault::Doing;
+use crate::query::{contains, meet};
+
+#[derive(FromQueryResult)]
+struct ListedRow {
+    id: Uuid,
+    surname: String,
+    given: String,
+    patronymic: Option<String>,
+    sort_key: String,
+    personnel_number: String,
+    unit_id: Uuid,
+    unit_name: String,
+    position_title: String,
+}
+
+/// Lists people at work whom the reach covers, in the order of their names.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn list(
+    conn: &impl Conn,
+    reach: &Reach,
+    filter: &Filter,
+    size: u64,
+) -> Result<Page<Listed>, Fault> {
+    let mut query = person::Entity::find()
+        .select_only()
+        .columns([
+            person::Column::Id,
+            person::Column::Surname,
+            person::Column::Given,
+            person::Column::Patronymic,
+            person::Column::SortKey,
+        ])
+        .column(employment::Column::PersonnelNumber)
+        .column(employment::Column::UnitId)
+        .column_as(org_unit::Column::Name, "unit_name")
+        .column_as(position::Column::Title, "position_title")
+        .join(
+            JoinType::InnerJoin,
+            meet(person::Entity, person::Column::Id, employment::Entity, employment::Column::PersonId),
+        )
+        .join(JoinType::InnerJoin, to_unit())
+        .join(JoinType::InnerJoin, to_position())
+        .filter(narrowed(reach, filter))
+        .order_by_asc(person::Column::SortKey)
+        .order_by_asc(person::Column::Id)
+        .order_by_asc(employment::Column::Id)
+        .limit(size + 1);
+    if let Some((key, id)) = filter.after.as_deref().and_then(read_mark) {
+        query = query.filter(
+            Condition::any()
+                .add(person::Column::SortKey.gt(key.clone()))
+                .add(Condition::all().add(person::Column::SortKey.eq(key)).add(person::Column::Id.gt(id))),
+        );
+    }
+    let rows = query.into_model::<ListedRow>().all(&conn.on()).await.doing("listing people")?;
+    Ok(Page::cut(rows, size, |row| format!("{}~{}", row.id, row.sort_key)).map(|row| Listed {
+        id: Id::new(row.id),
+        name: FullName { surname: row.surname, given: row.given, patronymic: row.patronymic },
+        personnel_number: row.personnel_number,
+        unit: Id::new(row.unit_id),
+        unit_name: row.unit_name,
+        position_title: row.position_title,
+    }))
+}
+
+fn read_mark(mark: &str) -> Option<(String, Uuid)> {
+    let (id, key) = mark.split_once('~')?;
+    Some((key.to_owned(), id.parse().ok()?))
+}
+
+/// The WHERE of a list of people: at work, within reach, and what was asked for.
+pub(crate) fn narrowed(reach: &Reach, filter: &Filter) -> Condition {
+    let mut all = Condition::all().add(employment::Column::UntilDay.is_null()).add(within(reach));
+    for word in folded(&filter.search).split(' ').filter(|word| !word.is_empty()).take(5) {
+        all = all.add(contains((person::Entity, person::Column::SearchKey), word));
+    }
+    if let Some(units) = &filter.units {
+        all = all.add(employment::Column::UnitId.is_in(units.iter().map(|unit| unit.raw())));
+    }
+    if let Some(position) = filter.position {
+        all = all.add(employment::Column::PositionId.eq(position.raw()));
+    }
+    if let Some(people) = &filter.people {
+        all = all.add(person::Column::Id.is_in(people.iter().map(|id| id.raw())));
+    }
+    all
+}
+
+/// The reach of an actor as a condition on `person` joined with `employment`.
+pub(crate) fn within(reach: &Reach) -> Condition {
+    match reach {
+        Reach::All => Condition::all(),
+        Reach::Units(units) => {
+            Condition::all().add(employment::Column::UnitId.is_in(units.iter().map(|unit| unit.raw())))
+        }
+        Reach::Groups(groups) => Condition::all().add(
+            person::Column::Id.in_subquery(
+                Query::select()
+                    .column(trainer_group_member::Column::PersonId)
+                    .from(trainer_group_member::Entity)
+                    .and_where(
+                        trainer_group_member::Column::GroupId.is_in(groups.iter().map(|group| group.raw())),
+                    )
+                    .and_where(trainer_group_member::Column::RemovedAt.is_null())
+                    .to_owned(),
+            ),
+        ),
+        Reach::Own(id) => Condition::all().add(person::Column::Id.eq(id.raw())),
+        Reach::Nothing => Condition::all().add(Expr::val(1).eq(0)),
+    }
+}
