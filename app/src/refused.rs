@@ -58,8 +58,9 @@ pub async fn refuse(cx: &Cx, refusal: &Refusal) -> Response {
 
 fn broke(cx: &Cx, fault: &Fault) -> Response {
     let l = cx.locale;
+    let source: &dyn Error = fault;
     tracing::error!(
-        request.id = %cx.request_id, path = cx.uri.path(), error = fault as &dyn Error,
+        request.id = %cx.request_id, path = cx.uri.path(), error = source,
         "A page failed: {fault}"
     );
     said(cx, StatusCode::INTERNAL_SERVER_ERROR, t!(l, problem.broke), t!(l, problem.broke_what))

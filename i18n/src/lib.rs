@@ -2,6 +2,12 @@
 //!
 //! Keys live in `locales/{ru,en}/<namespace>.json`. Use `t!(locale, namespace.key, argument = value)`.
 
+#![allow(
+    clippy::all,
+    clippy::pedantic,
+    reason = "generated code; this crate takes no part in the workspace's lints"
+)]
+
 include!(concat!(env!("OUT_DIR"), "/i18n.rs"));
 
 pub use crate::i18n::*;

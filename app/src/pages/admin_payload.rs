@@ -50,7 +50,9 @@ fn gather(reading: &Reading<'_>, fields: &Map<String, Value>, pairs: &mut Vec<Pa
             _ if change.is_some() && (key == "before" || key == "after") => None,
             // A role without a unit holds everywhere.
             Value::Null => (key == "unit").then(|| t!(reading.l, admin.whole_city)),
-            _ => text(reading, key, value),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+                text(reading, key, value)
+            }
         };
         pairs.extend(text.map(|text| (words::detail(reading.l, key), text)));
     }

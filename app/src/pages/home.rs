@@ -3,7 +3,10 @@
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
+use domain::refusal::Refusal;
+
 use crate::cx::{Cx, Reply, Typed, see};
+use crate::refused::No;
 
 /// Leads to one's own work.
 pub async fn get(cx: Cx) -> Reply {
@@ -49,8 +52,8 @@ pub fn with_cookie(response: Response, cookie: &str) -> Response {
 }
 
 /// An address that leads nowhere.
-pub async fn nothing_here() -> Reply {
-    Err(crate::refused::No(domain::refusal::Refusal::NotFound))
+pub async fn nothing_here(_: Cx) -> Reply {
+    std::future::ready(Err(No(Refusal::NotFound))).await
 }
 
 #[cfg(test)]

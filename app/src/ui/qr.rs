@@ -1,5 +1,7 @@
 //! A QR code as SVG.
 
+use std::fmt::Write;
+
 use leptos::prelude::*;
 
 /// The QR code of an address; nothing when it is too long for one.
@@ -8,9 +10,10 @@ pub fn qr(address: &str, label: String) -> Option<AnyView> {
     let code = fast_qr::QRBuilder::new(address).ecl(fast_qr::ECL::M).build().ok()?;
     let mut path = String::new();
     for y in 0..code.size {
-        for x in 0..code.size {
-            if code[y][x].value() {
-                path.push_str(&format!("M{x} {y}h1v1h-1z"));
+        for (x, module) in code[y].iter().enumerate() {
+            if module.value() {
+                // Writing to a String cannot fail.
+                let _ = write!(path, "M{x} {y}h1v1h-1z");
             }
         }
     }

@@ -1,5 +1,13 @@
 //! Behaviour of the whole product in one process, on every engine that is there.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod access;
 mod exam;
 mod journey;

@@ -3,7 +3,9 @@
 use leptos::ev::{Event, KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 
-use super::sheet::{Kind, Sheet};
+#[cfg(feature = "hydrate")]
+use super::sheet::Kind;
+use super::sheet::Sheet;
 
 /// How a question's answer is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,15 +84,11 @@ impl Client {
     pub(super) fn waiting(self) -> usize {
         self.kept.with(|kept| kept.iter().filter(|kept| **kept == Kept::Waiting).count())
     }
-
-    pub(super) fn kind(self) -> Kind {
-        let at = self.at.get_untracked();
-        self.sheet.with_value(|sheet| sheet.questions.get(at).map_or(Kind::Single, |q| q.kind))
-    }
 }
 
 /// On the server nothing happens.
 #[cfg(not(feature = "hydrate"))]
+#[expect(clippy::unused_self, reason = "the same names as in the browser")]
 impl Client {
     pub(super) fn wake(self) {}
     pub(super) fn changed(self, _: &Event) {}
@@ -101,6 +99,11 @@ impl Client {
 
 #[cfg(feature = "hydrate")]
 impl Client {
+    fn kind(self) -> Kind {
+        let at = self.at.get_untracked();
+        self.sheet.with_value(|sheet| sheet.questions.get(at).map_or(Kind::Single, |q| q.kind))
+    }
+
     /// Starts everything, once the page is alive.
     pub(super) fn wake(self) {
         super::sync::wake(self);
