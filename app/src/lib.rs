@@ -3,7 +3,10 @@
 //! Invariants: a page is one use case and one view, and works with scripts off; only `islands` and `api`
 //! run in, or answer, the browser's wasm; no text is written in code.
 
-#![expect(clippy::missing_errors_doc, reason = "a handler's Err is a Refusal, put into words by one layer")]
+#![cfg_attr(
+    feature = "ssr",
+    expect(clippy::missing_errors_doc, reason = "a handler's Err is a Refusal, put into words by one layer")
+)]
 
 pub mod api;
 pub mod islands;

@@ -1,11 +1,16 @@
 //! Every address of the product, with who may open it. The only place that makes routes.
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::{MethodRouter, get, post};
 use domain::access::Act;
+use domain::refusal::Refusal;
 
-use crate::cx::Site;
+use crate::cx::{Cx, Site};
 use crate::pages;
+use crate::refused::No;
 
 /// Who may open an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +39,23 @@ macro_rules! routes {
 
         /// The router of all pages.
         pub fn router() -> Router<Site> {
-            Router::new()$(.route($path, $router))*
+            Router::new()$(.route($path, guarded($open, $router)))*
         }
     };
+}
+
+/// Turns away whoever may do this to nobody, before any page runs. The use case looks closer.
+fn guarded(open: Open, router: MethodRouter<Site>) -> MethodRouter<Site> {
+    match open {
+        Open::ToAll => router,
+        Open::To(act) => {
+            router.layer(from_fn(move |cx: Cx, request: Request, next: Next| guard(act, cx, request, next)))
+        }
+    }
+}
+
+async fn guard(act: Act, cx: Cx, request: Request, next: Next) -> Result<Response, No> {
+    if cx.actor()?.may(act) { Ok(next.run(request).await) } else { Err(No(Refusal::Denied)) }
 }
 
 use Open::{To, ToAll};

@@ -27,7 +27,7 @@ test("the exam is accessible with every kind of question, and so are handing in 
   const looked = new Set<string>();
   for (let number = 1; number <= exam.PRACTICE_QUESTIONS; number += 1) {
     await exam.goTo(page, number);
-    const kind = await exam.kind(page);
+    const { kind } = await exam.question(page);
     if (looked.has(kind)) continue;
     looked.add(kind);
     if (kind === "single") {

@@ -41,7 +41,7 @@ test("going on saves the answer, the palette shows it, and going back finds it",
   await exam.isAt(page, 1);
   await expect(exam.stem(page)).toHaveText(stem);
   await expect(exam.saved(page)).toHaveText(like("exam.saved"));
-  if ((await exam.kind(page)) !== "ordering") await expect(page.locator("label.option input:checked")).not.toHaveCount(0);
+  if ((await exam.question(page)).kind !== "ordering") await expect(page.locator("label.option input:checked")).not.toHaveCount(0);
   await page.reload();
   await exam.isAt(page, 1);
   await expect(exam.place(page, 1)).toHaveAccessibleName(like("exam.key_done"));
@@ -100,22 +100,22 @@ test("an ordering is answered by places or by buttons, without dragging", async 
   }
   expect(number).toBeGreaterThan(0);
   const other = number === 1 ? 2 : 1;
-  const shown = await exam.texts(page);
+  const shown = (await exam.question(page)).options;
   await expect(exam.place(page, number)).toHaveAccessibleName(like("exam.key_none"));
   const wanted = [...shown].reverse();
   for (const [at, text] of wanted.entries()) await exam.placeOf(page, text).selectOption(String(at + 1));
   await exam.goTo(page, other);
   await expect(exam.place(page, number)).toHaveAccessibleName(like("exam.key_done"));
   await exam.goTo(page, number);
-  expect(await exam.texts(page)).toEqual(wanted);
+  expect((await exam.question(page)).options).toEqual(wanted);
   await page.getByRole("button", { name: `${word("exam.up")}: ${wanted[1]}`, exact: true }).click();
   const lifted = [wanted[1], wanted[0], ...wanted.slice(2)];
-  await expect.poll(() => exam.texts(page)).toEqual(lifted);
+  await expect.poll(async () => (await exam.question(page)).options).toEqual(lifted);
   await page.getByRole("button", { name: `${word("exam.down")}: ${lifted[0]}`, exact: true }).click();
-  await expect.poll(() => exam.texts(page)).toEqual(wanted);
+  await expect.poll(async () => (await exam.question(page)).options).toEqual(wanted);
   await exam.goTo(page, other);
   await exam.goTo(page, number);
-  expect(await exam.texts(page)).toEqual(wanted);
+  expect((await exam.question(page)).options).toEqual(wanted);
 });
 
 test("handing in first names the questions without an answer, and leads to the first of them", async ({ page }) => {

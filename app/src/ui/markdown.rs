@@ -21,7 +21,7 @@ mod tests {
     #[test]
     fn scripts_do_not_survive() {
         let html = Owner::new().with(|| {
-            markdown("# Урок\n\n<script>alert(1)</script> [x](javascript:alert(1)) **да**").to_html()
+            markdown("# Урок\n\n<script>alert(1)</script>\n\n[x](javascript:alert(1)) **да**").to_html()
         });
         assert!(!html.contains("<script") && !html.contains("javascript:"), "{html}");
         assert!(html.contains("<strong>да</strong>"));

@@ -3,6 +3,8 @@
 //! On waking it reads what was already chosen on the page, takes the lease, and from then on keeps every
 //! answer first in the browser's own database and then on the server, until that has acknowledged it.
 
+#[cfg(feature = "hydrate")]
+mod call;
 mod client;
 mod clock;
 #[cfg(feature = "hydrate")]

@@ -9,16 +9,33 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 
+use super::call::{Failed, call};
 use super::client::{Client, Kept, Seat};
 use super::page::{below, chosen, go_to, now, since, storage};
 use super::{keep, lock};
-use crate::api::exam::{Taken, WireEvent, WireState, answer as send, current_state, take_over};
+use crate::api::exam::{Answered, Current, Taken, WireEvent, WireState};
 
 /// Events of one writer that the server has not acknowledged.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Pending {
     writer: String,
     events: Vec<WireEvent>,
+}
+
+/// What `take-over` and `state` are asked with.
+#[derive(Default, Serialize)]
+struct Asking {
+    attempt: String,
+    writer: Option<String>,
+    confirm: bool,
+}
+
+/// What `answer` is sent.
+#[derive(Serialize)]
+struct Batch<'a> {
+    attempt: String,
+    writer: &'a str,
+    events: &'a [WireEvent],
 }
 
 #[derive(Default)]
@@ -103,7 +120,8 @@ fn ask(client: Client) {
     }
     spawn_local(async move {
         let writer = queue(|queue| queue.writer.clone());
-        if let Ok(current) = current_state(attempt(client), Some(writer)).await {
+        let asked = Asking { attempt: attempt(client), writer: Some(writer), ..Asking::default() };
+        if let Ok(current) = call::<Current>("state", &asked).await {
             client.is_offline.set(false);
             set_clock(client, current.time_left_ms);
             obey(client, &current.state);
@@ -133,7 +151,8 @@ pub(super) fn take(client: Client, confirm: bool) {
         {
             known = None;
         }
-        match take_over(attempt, known.clone(), confirm).await {
+        let asked = Asking { attempt, writer: known.clone(), confirm };
+        match call::<Taken>("take-over", &asked).await {
             Ok(Taken::Held { writer, seq }) => {
                 if known.as_deref() != Some(writer.as_str()) {
                     lock::hold(&writer).await;
@@ -147,7 +166,7 @@ pub(super) fn take(client: Client, confirm: bool) {
             Ok(Taken::Asks) => client.seat.set(Seat::Elsewhere),
             Ok(Taken::Over) => obey(client, &WireState::Finished),
             Err(error) => {
-                failed(client, &error);
+                failed(client, error);
                 set_timeout(move || take(client, confirm), Duration::from_secs(5));
             }
         }
@@ -267,7 +286,8 @@ pub(super) fn flush(client: Client) {
     });
     let Some((writer, events)) = batch else { return };
     spawn_local(async move {
-        let sent = send(attempt(client), writer.clone(), events.clone()).await;
+        let batch = Batch { attempt: attempt(client), writer: &writer, events: &events };
+        let sent = call::<Answered>("answer", &batch).await;
         queue(|queue| queue.is_sending = false);
         match sent {
             Ok(answered) => {
@@ -281,7 +301,7 @@ pub(super) fn flush(client: Client) {
                 flush(client);
             }
             Err(error) => {
-                failed(client, &error);
+                failed(client, error);
                 let pause = queue(|queue| {
                     queue.failures += 1;
                     1000 * 2u64.pow(queue.failures.min(5) - 1)
@@ -313,11 +333,10 @@ fn acknowledged(client: Client, writer: &str, acked: i64, sent: &[WireEvent], at
     }
 }
 
-fn failed(client: Client, error: &ServerFnError) {
-    if error.to_string().contains("signed_out") {
-        client.seat.set(Seat::SignedOut);
-    } else {
-        client.is_offline.set(true);
+fn failed(client: Client, error: Failed) {
+    match error {
+        Failed::SignedOut => client.seat.set(Seat::SignedOut),
+        Failed::Link => client.is_offline.set(true),
     }
 }
 
