@@ -15,8 +15,7 @@ mkdir -p target/style target/assets/fonts
 while read -r part; do cat "style/$part"; echo; done < style/parts.txt > target/style/main.css
 cp style/fonts/*.woff2 style/fonts/*.txt target/assets/fonts/
 rm -rf "$target/site"
-# Erased components share their code: a tenth less wasm.
-RUSTFLAGS="--cfg erase_components" LEPTOS_SITE_ROOT="$target/site" cargo leptos build --release --frontend-only
+LEPTOS_SITE_ROOT="$target/site" cargo leptos build --release --frontend-only
 # cargo-leptos keeps the hashed names; each is compressed once, here, and not at each request.
 node tools/compress.mjs "$target/site"
 touch "$stamp"

@@ -110,7 +110,7 @@ test("a second tab can take over, and then the first one is told", async ({ page
 });
 
 test("a tab that takes the attempt back shows what was answered meanwhile in the other", async ({ page, context }) => {
-  const { attempt, at } = await sit(page, 17);
+  const { attempt, at } = await sit(page, 30);
   const second = await context.newPage();
   await second.goto(`${attempt}?q=${at}`);
   await second.getByRole("button", { name: word("exam.continue_here") }).click();

@@ -72,12 +72,27 @@ export async function goTo(page: Page, number: number): Promise<void> {
 }
 
 /** Goes on until a question of a kind is shown; its number, or 0 when there is none. */
-export async function find(page: Page, wanted: string, total: number): Promise<number> {
+export async function find(page: Page, wanted: Question["kind"], total: number): Promise<number> {
   for (let number = 1; number <= total; number += 1) {
     await goTo(page, number);
     if ((await question(page)).kind === wanted) return number;
   }
   return 0;
+}
+
+/**
+ * Starts practice tests until one has a question of a kind, and goes to it; its number. What was not seen yet is
+ * drawn first: a second form has what the first one left out.
+ */
+export async function sitAt(page: Page, wanted: Question["kind"]): Promise<number> {
+  for (let sitting = 1; sitting <= 3; sitting += 1) {
+    await startPractice(page);
+    const number = await find(page, wanted, PRACTICE_QUESTIONS);
+    if (number > 0) return number;
+    await toFinish(page);
+    await handIn(page);
+  }
+  throw new Error(`No form has a question of the kind ${wanted}`);
 }
 
 interface Question {
