@@ -9,6 +9,9 @@ const DESK = { width: 1280, height: 720 };
 /** All that is wrong with the page, softly: a list of pages is looked at to its end. */
 export async function isAccessible(page: Page, name = pathOf(page)): Promise<void> {
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  // Without its style sheet a page fails at everything: that is one fault, said once.
+  const styled = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--s5") !== "");
+  expect(styled, `${name} has its style sheet`).toBe(true);
   expect.soft(await violations(page), `${name}, light`).toEqual([]);
   // Only colours differ in the dark.
   await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
@@ -30,7 +33,7 @@ async function violations(page: Page, only?: string): Promise<string[]> {
   const axe = new AxeBuilder({ page }).setLegacyMode(true);
   const result = await (only ? axe.withRules(only) : axe.withTags(TAGS)).analyze();
   return result.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.target.join(" ")} (${node.any[0]?.message ?? violation.help})`),
+    violation.nodes.slice(0, 5).map((node) => `${violation.id}: ${node.target.join(" ")} (${node.any[0]?.message ?? violation.help})`),
   );
 }
 

@@ -2,26 +2,30 @@
 
 import type { Page } from "@playwright/test";
 
-/** Russian words that are not marked as Russian. Names of people and places are the same in all languages. */
+/**
+ * Russian words that are not marked as Russian. What a field holds is data, and so is the name of a person:
+ * it is the same in all languages.
+ */
 export async function leftInRussian(page: Page): Promise<string[]> {
   return page.locator("body").evaluate((body) => {
-    const names = ".to-account, .greeting h1, #account-title, [data-name]";
-    const out: string[] = [];
+    const data = "script, style, option, textarea, .to-account, .greeting h1, #account-title";
+    const person = /^[:,\s]*[А-ЯЁ][а-яё-]+ [А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+(вич|вна|чна)$/;
+    const isRussian = (text: string) => /[а-яё]/i.test(text) && !person.test(text);
+    const isMarked = (element: Element) => element.closest("[lang]")?.getAttribute("lang") === "ru";
+    const out = new Set<string>();
     const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const text = (node.textContent ?? "").trim();
       const parent = node.parentElement;
-      if (!parent || !/[а-яё]/i.test(node.textContent ?? "")) continue;
-      if (parent.closest("script, style") || parent.closest(names)) continue;
-      if (parent.closest("[lang]")?.getAttribute("lang") === "ru") continue;
-      out.push(`${parent.tagName.toLowerCase()}: ${(node.textContent ?? "").trim().slice(0, 60)}`);
+      if (!parent || !isRussian(text) || parent.closest(data) || isMarked(parent)) continue;
+      out.add(`${parent.tagName.toLowerCase()}: ${text.slice(0, 80)}`);
     }
-    for (const element of body.querySelectorAll("[aria-label], [title], [placeholder], [alt]")) {
-      if (element.closest("[lang]")?.getAttribute("lang") === "ru") continue;
-      for (const name of ["aria-label", "title", "placeholder", "alt"]) {
+    for (const name of ["aria-label", "title", "placeholder", "alt"]) {
+      for (const element of body.querySelectorAll(`[${name}]`)) {
         const text = element.getAttribute(name) ?? "";
-        if (/[а-яё]/i.test(text)) out.push(`${element.tagName.toLowerCase()} ${name}: ${text.slice(0, 60)}`);
+        if (isRussian(text) && !isMarked(element)) out.add(`${element.tagName.toLowerCase()} ${name}: ${text.slice(0, 80)}`);
       }
     }
-    return out;
+    return [...out].slice(0, 20);
   });
 }

@@ -1,6 +1,6 @@
 //! The secret key: created only when both it and the database are new; missing or foreign is an error.
 //!
-//! Keys for each purpose are derived from it. The database holds its fingerprint only; backups never hold it.
+//! The database holds its fingerprint only. Nothing is derived from it yet; signing keys will be wrapped with it.
 
 use std::io::Write;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! The server for browser tests: its clock can be moved through a socket of its own.
 //!
-//! `TIMED_CONTROL_ADDR` is where `POST /advance?ms=…` and `POST /turn` are heard. No such code is in `server`.
+//! `TIMED_CONTROL_ADDR` is where `POST /advance?ms=…` is heard. No such code is in `server`.
 
 use std::sync::Arc;
 
