@@ -28,7 +28,7 @@ pub async fn get(cx: Cx, Path(id): Path<String>, Asked(asked): Asked) -> Reply {
     }
     let at = position(&asked, &paper) - 1;
     if !paper.is_mine {
-        return Ok(cx.page(head(&paper), || elsewhere(&cx, &paper, None)));
+        return Ok(cx.page(head(&paper), || elsewhere(&cx, &paper, at + 1, None)));
     }
     Ok(cx.page(head(&paper), || view(&cx, &paper, at)))
 }
@@ -47,8 +47,7 @@ pub async fn post(cx: Cx, Path(id): Path<String>, Asked(asked): Asked, Typed(for
         Posted::Saved => Ok(see(&onward(id, at, &form))),
         Posted::TimeUp => Ok(see(&format!("/results/{id}"))),
         Posted::LeaseLost => {
-            let kept = Some((at, &form));
-            Ok(cx.page_with(StatusCode::CONFLICT, head(&paper), || elsewhere(&cx, &paper, kept)))
+            Ok(cx.page_with(StatusCode::CONFLICT, head(&paper), || elsewhere(&cx, &paper, at, Some(&form))))
         }
     }
 }
@@ -67,7 +66,7 @@ pub async fn take_over(cx: Cx, Path(id): Path<String>, Typed(form): Typed) -> Re
         }
         return Ok(see(&format!("/exam/{id}?q={at}")));
     }
-    Ok(see(&format!("/exam/{id}")))
+    Ok(see(&format!("/exam/{id}?q={}", form.value("at").parse::<u32>().unwrap_or(1))))
 }
 
 fn head(paper: &Paper) -> Head {
@@ -145,10 +144,10 @@ fn shown(cx: &Cx, question: &Question) -> sheet::Question {
 }
 
 /// Another browser holds the attempt: what was typed here is kept in the form that takes over.
-fn elsewhere(cx: &Cx, paper: &Paper, typed: Option<(u32, &FormState)>) -> AnyView {
+fn elsewhere(cx: &Cx, paper: &Paper, at: u32, typed: Option<&FormState>) -> AnyView {
     let l: Locale = cx.locale;
     let kept: Vec<AnyView> = typed
-        .map(|(at, form)| {
+        .map(|form| {
             let mut fields = vec![hidden("q", &at.to_string())];
             fields.extend(form.values("choice").iter().map(|token| hidden("choice", token)));
             if let Some(question) = paper.questions.iter().find(|question| question.position == at) {
@@ -165,6 +164,7 @@ fn elsewhere(cx: &Cx, paper: &Paper, typed: Option<(u32, &FormState)>) -> AnyVie
             <h1 lang="ru">{paper.title.clone()}</h1>
             {notice("is-soon", t!(l, exam.elsewhere), text)}
             <form class="form" method="post" action=format!("/exam/{}/take-over", paper.attempt)>
+                <input type="hidden" name="at" value=at.to_string()/>
                 {kept}
                 <div class="actions"><button class="btn btn-primary btn-big">{t!(l, exam.continue_here)}</button></div>
             </form>

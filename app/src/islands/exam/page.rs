@@ -13,6 +13,13 @@ pub(super) fn go_to(path: &str) {
     }
 }
 
+/// Asks for the page anew.
+pub(super) fn reload() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().reload();
+    }
+}
+
 /// What lives as long as the tab.
 pub(super) fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.session_storage().ok().flatten()

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::{Failed, call};
 use super::client::{Client, Kept, Seat};
-use super::page::{below, chosen, go_to, now, since, storage};
+use super::page::{below, chosen, go_to, now, reload, since, storage};
 use super::{keep, lock};
 use crate::api::exam::{Answered, Current, Taken, WireEvent, WireState};
 
@@ -159,6 +159,11 @@ pub(super) fn take(client: Client, confirm: bool) {
                 }
                 if let Some(storage) = storage() {
                     let _ = storage.set_item(&key, &writer);
+                }
+                if confirm {
+                    // Another tab or device may have answered meanwhile: the page is asked for anew.
+                    reload();
+                    return;
                 }
                 client.seat.set(Seat::Mine);
                 held(client, writer, seq);

@@ -112,7 +112,11 @@ fn saved(client: Client) -> AnyView {
 fn seat(client: Client) -> AnyView {
     let elsewhere = move || client.seat.get() != Seat::Elsewhere;
     let signed_out = move || client.seat.get() != Seat::SignedOut;
-    let sign_in = client.sheet.with_value(|sheet| format!("/login?next=%2Fexam%2F{}", sheet.attempt));
+    // Whoever signs in again comes back to the very question.
+    let sign_in = move || {
+        let attempt = client.sheet.with_value(|sheet| sheet.attempt.clone());
+        format!("/login?next=%2Fexam%2F{attempt}%3Fq%3D{}", client.at.get() + 1)
+    };
     view! {
         <div class="notice is-soon exam-seat" role="alert" hidden=elsewhere>
             {picture(client, |i| &i.warning)}
@@ -145,7 +149,9 @@ fn question(client: Client, at: usize) -> AnyView {
     view! {
         <div class="exam-question" lang="ru">
             <h1 class="exam-stem" id="stem" tabindex="-1">{question.stem}</h1>
-            <fieldset class="options"><legend>{legend}</legend>{body}</fieldset>
+            <fieldset class="options" disabled=move || client.seat.get() == Seat::Elsewhere>
+                <legend>{legend}</legend>{body}
+            </fieldset>
         </div>
     }
     .into_any()
