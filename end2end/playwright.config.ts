@@ -64,7 +64,7 @@ export default defineConfig({
         env: {
           DATABASE_URL: `sqlite:${path.join(home, "end2end.db")}`,
           SECRET_KEY_FILE: path.join(home, "secret.key"),
-          LEPTOS_SITE_ROOT: path.join(root, "target", "site"),
+          LEPTOS_SITE_ROOT: path.join(target, "site"),
           LEPTOS_SITE_ADDR: "127.0.0.1:3100",
           CONTENT_DIR: path.join(root, "content"),
           PUBLIC_URL: baseURL,
