@@ -4,7 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
 export CARGO_INCREMENTAL=${CARGO_INCREMENTAL:-0}
-export RUSTDOCFLAGS=${RUSTDOCFLAGS:--D warnings}
 
 times=()
 step() {

@@ -1,6 +1,6 @@
 //! The three ways a request can go wrong, and no fourth.
 //!
-//! Wrong input is a [`FormState`](crate::form::FormState); "the answer is no" is a [`Refusal`];
+//! Wrong input is a [`FormState`]; "the answer is no" is a [`Refusal`];
 //! "it broke" is a [`Fault`].
 
 use std::error::Error;
