@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
 stamp=$target/site/.built
-sources=(app/src/lib.rs app/src/islands app/src/api app/Cargo.toml domain/src Cargo.toml Cargo.lock style tools/site.sh)
+sources=(app/src/lib.rs app/src/islands app/src/api app/Cargo.toml domain/src .cargo Cargo.toml Cargo.lock style tools/site.sh)
 if [ -f "$stamp" ] && [ -z "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]; then
   echo "site: up to date"
   exit 0

@@ -100,8 +100,8 @@ fn view(cx: &Cx, form: &FormState, found: &PersonView, jobs: &[Employment]) -> A
         </div></div>
         {error_summary(l, form)}
         <dl class="facts">
-            {fact(t!(l, people.person), found.person.name.full())}
-            {jobs.iter().map(|job| fact(t!(l, people.job), told(l, job))).collect::<Vec<_>>()}
+            {fact(t!(l, people.person), view! { <span lang="ru">{found.person.name.full()}</span> })}
+            {jobs.iter().map(|job| fact(t!(l, people.job), shown(l, job))).collect::<Vec<_>>()}
         </dl>
         <ul class="ticks">
             <li>{icon("lock")}<span>{access}</span></li>
@@ -129,6 +129,13 @@ fn which(l: Locale, form: &FormState, jobs: &[Employment]) -> AnyView {
     select(l, form, "employment", t!(l, people.job), jobs)
 }
 
+fn shown(l: Locale, job: &Employment) -> AnyView {
+    let since = t!(l, people.since, from = format::day(l, job.from));
+    let job = format!("{}, {}", job.position_title, job.unit_name);
+    view! { <span lang="ru">{job}</span>{format!(", {since}")} }.into_any()
+}
+
+/// The same where a browser shows text only.
 fn told(l: Locale, job: &Employment) -> String {
     let since = t!(l, people.since, from = format::day(l, job.from));
     format!("{}, {}, {since}", job.position_title, job.unit_name)

@@ -137,11 +137,10 @@ fn row(cx: &Cx, ready: &Ready, ticked: &[String]) -> AnyView {
 fn tick(l: Locale, ready: &Ready, ticked: &[String]) -> AnyView {
     let id = ready.candidacy.id.to_string();
     let is_ticked = ticked.contains(&id);
-    let word = t!(l, people.choose_person, name = ready.person.name.full());
     view! {
         <label>
             <input type="checkbox" name="candidacy" value=id checked=is_ticked/>
-            <span class="visually-hidden">{word}</span>
+            <span class="visually-hidden">{t!(l, people.choose_person)}<span lang="ru">{ready.person.name.full()}</span></span>
         </label>
     }
     .into_any()

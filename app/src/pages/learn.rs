@@ -50,9 +50,14 @@ fn greeting(cx: &Cx, name: &str) -> String {
 }
 
 /// What the card says: title, text, and the one button.
+#[derive(Default)]
 struct Card {
     title: String,
+    /// Whether the title is content, which is Russian in every language of the interface.
+    is_content: bool,
     text: String,
+    /// The module, where there is one.
+    of: Option<String>,
     meta: Option<String>,
     action: Option<(String, String)>,
 }
@@ -60,7 +65,9 @@ struct Card {
 fn next_step(cx: &Cx, path: &Path) -> AnyView {
     let l = cx.locale;
     let card = card(cx, path);
-    let meta = card.meta.map(|meta| view! { <p class="meta"><span>{icon("clock")}{meta}</span></p> });
+    let lang = card.is_content.then_some("ru");
+    let of = card.of.map(|title| view! { <span>{icon("book")}<span lang="ru">{title}</span></span> });
+    let meta = card.meta.map(|meta| view! { <p class="meta"><span>{icon("clock")}{meta}</span>{of}</p> });
     let action = card.action.map(|(address, word)| {
         view! {
             <div class="actions">
@@ -70,7 +77,7 @@ fn next_step(cx: &Cx, path: &Path) -> AnyView {
     });
     view! {
         <section class="card next-step">
-            <p class="kicker">{t!(l, learn.next)}</p><h2>{card.title}</h2>{meta}<p>{card.text}</p>{action}
+            <p class="kicker">{t!(l, learn.next)}</p><h2 lang=lang>{card.title}</h2>{meta}<p>{card.text}</p>{action}
         </section>
     }
     .into_any()
@@ -78,7 +85,7 @@ fn next_step(cx: &Cx, path: &Path) -> AnyView {
 
 fn card(cx: &Cx, path: &Path) -> Card {
     let l = cx.locale;
-    let plain = |title, text| Card { title, text, meta: None, action: None };
+    let plain = |title, text| Card { title, text, ..Card::default() };
     let test = path.test.as_ref();
     match &path.next {
         NextStep::Lesson(id) => lesson_card(l, path, *id),
@@ -87,6 +94,7 @@ fn card(cx: &Cx, path: &Path) -> Card {
             text: t!(l, learn.test_text),
             meta: test.map(|(_, v, _)| t!(l, common.minutes, count = v.conditions.limit_minutes)),
             action: test.map(|(test, ..)| (format!("/tests/{}", test.id), t!(l, learn.test_go))),
+            ..Card::default()
         },
         NextStep::Resume => Card {
             action: path.running.map(|id| (format!("/exam/{id}"), t!(l, learn.resume_go))),
@@ -110,8 +118,8 @@ fn card(cx: &Cx, path: &Path) -> Card {
                 .until
                 .map(|until| t!(l, learn.badge_text, until = format::day(l, until)))
                 .unwrap_or_default(),
-            meta: None,
             action: Some(("/badge".into(), t!(l, learn.badge_go))),
+            ..Card::default()
         },
         NextStep::NotEnrolled => plain(t!(l, learn.not_enrolled_title), t!(l, learn.not_enrolled_text)),
     }
@@ -121,16 +129,17 @@ fn lesson_card(l: Locale, path: &Path, id: LessonId) -> Card {
     let found = path.modules.iter().find_map(|module| {
         module.lessons.iter().find(|lesson| lesson.id == id).map(|lesson| (module, lesson))
     });
-    let (title, text, minutes) = found.map_or_else(
-        || (String::new(), String::new(), 0),
+    let (title, of, minutes) = found.map_or_else(
+        || (String::new(), None, 0),
         |(module, lesson): (&Module, &Lesson)| {
-            let text = t!(l, learn.lesson_of, module = module.title.clone());
-            (lesson.title.clone(), text, lesson.minutes)
+            (lesson.title.clone(), Some(module.title.clone()), lesson.minutes)
         },
     );
     Card {
         title,
-        text,
+        is_content: true,
+        text: t!(l, learn.lesson_text),
+        of,
         meta: Some(t!(l, common.minutes, count = minutes)),
         action: Some((format!("/learn/{id}"), t!(l, learn.go_on))),
     }

@@ -15,7 +15,7 @@ use crate::pages::trainer_matrix::{Matrix, beside, column, matrix};
 use crate::pages::trainer_words as words;
 use crate::refused::No;
 use crate::shell::Head;
-use crate::ui::{Field, back, error_summary, field, icon, notice, select};
+use crate::ui::{Field, back_to, error_summary, field, icon, notice, select};
 
 /// The draft, or the button that begins one.
 pub async fn get(cx: Cx, Path(id): Path<String>, Asked(asked): Asked) -> Reply {
@@ -64,7 +64,7 @@ fn no_draft(cx: &Cx, test: &TestView) -> AnyView {
     let l = cx.locale;
     let address = format!("/trainer/tests/{}", test.test.id);
     view! {
-        {back(address.clone(), test.test.title.clone())}
+        {back_to(address.clone(), test.test.title.clone())}
         <div class="empty">
             {icon("edit")}
             <h1>{t!(l, items.no_draft)}</h1>
@@ -84,7 +84,7 @@ fn view(cx: &Cx, test: &TestView, form: &FormState, is_saved: bool) -> AnyView {
     let said = is_saved.then(|| notice("is-done", t!(l, items.draft_saved), t!(l, items.draft_saved_what)));
     let note = Field { hint: Some(t!(l, items.test_note_hint)), autocomplete: "off", ..Field::default() };
     view! {
-        {back(address.clone(), test.test.title.clone())}
+        {back_to(address.clone(), test.test.title.clone())}
         <div class="page-head"><div>
             <p class="kicker" lang="ru">{test.test.title.clone()}</p>
             <h1>{t!(l, items.draft_number, number = number)}</h1>

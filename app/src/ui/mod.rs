@@ -82,9 +82,15 @@ pub fn pager(l: i18n::Locale, address: Option<String>) -> Option<AnyView> {
 }
 
 /// One fact of a list of facts.
-pub fn fact(name: impl Into<String>, value: impl Into<String>) -> AnyView {
-    let (name, value) = (name.into(), value.into());
+pub fn fact(name: impl Into<String>, value: impl IntoAny) -> AnyView {
+    let (name, value) = (name.into(), value.into_any());
     view! { <div><dt>{name}</dt><dd>{value}</dd></div> }.into_any()
+}
+
+/// The way back to something that is called by its own title: content, which is Russian in every language.
+pub fn back_to(address: impl Into<String>, title: impl Into<String>) -> AnyView {
+    let (address, title) = (address.into(), title.into());
+    view! { <a class="back" href=address>{icon("arrow-left")}<span lang="ru">{title}</span></a> }.into_any()
 }
 
 /// The way back.
