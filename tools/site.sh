@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the site folder: style sheet, islands (wasm), fonts; each file also compressed once.
+# Builds the site folder: style sheet, islands (wasm), fonts, icon; each file also compressed once.
 # Does nothing when no source is newer than the last build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,9 +11,10 @@ if [ -f "$stamp" ] && [ -z "$(find "${sources[@]}" -newer "$stamp" -print -quit)
   exit 0
 fi
 export PATH="$PWD/tools/node_modules/.bin:$PATH"
-mkdir -p target/style target/assets/fonts
+mkdir -p target/style target/assets/fonts target/assets/icons
 while read -r part; do cat "style/$part"; echo; done < style/parts.txt > target/style/main.css
 cp style/fonts/*.woff2 style/fonts/*.txt target/assets/fonts/
+cp style/favicon.svg target/assets/icons/emblem-1.svg
 rm -rf "$target/site"
 LEPTOS_SITE_ROOT="$target/site" cargo leptos build --release --frontend-only
 # cargo-leptos keeps the hashed names; each is compressed once, here, and not at each request.

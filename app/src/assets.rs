@@ -3,6 +3,13 @@
 use std::io;
 use std::path::Path;
 
+/// The fonts of all text: loaded with the page, before the style sheet asks for them.
+pub const FONTS: [&str; 2] =
+    ["/fonts/golos-text-cyrillic-wght-normal.woff2", "/fonts/golos-text-latin-wght-normal.woff2"];
+
+/// The emblem for the tab of a browser. Browsers keep it for ever: a new drawing takes a new number.
+pub const ICON: &str = "/icons/emblem-1.svg";
+
 /// Addresses of the files that pages name.
 #[derive(Clone, Debug)]
 pub struct Assets {
@@ -43,5 +50,18 @@ impl Assets {
                 })
         };
         Ok(Self { style: newest(".css")?, script: newest(".js")?, wasm: newest(".wasm")? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FONTS;
+
+    #[test]
+    fn the_fonts_loaded_first_are_those_of_the_style_sheet() {
+        let sheet = include_str!("../../style/fonts.css");
+        let named: Vec<&str> =
+            sheet.split("url(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(named, FONTS);
     }
 }

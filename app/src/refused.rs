@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::refusal::{Fault, Refusal};
 use i18n::t;
@@ -51,6 +51,12 @@ pub async fn refuse(cx: &Cx, refusal: &Refusal) -> Response {
         }
         Refusal::Form(_) => {
             said(cx, StatusCode::UNPROCESSABLE_ENTITY, t!(l, problem.check), t!(l, problem.check_what))
+        }
+        Refusal::Fault(fault) if fault.is_busy() => {
+            let mut said =
+                said(cx, StatusCode::SERVICE_UNAVAILABLE, t!(l, problem.busy), t!(l, problem.busy_what));
+            said.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            said
         }
         Refusal::Fault(fault) => broke(cx, fault),
     }

@@ -11,6 +11,7 @@ use domain::refusal::Refusal;
 use crate::cx::{Cx, Site};
 use crate::pages;
 use crate::refused::No;
+use crate::shell::with_bell;
 
 /// Who may open an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ macro_rules! routes {
 
         /// The router of all pages.
         pub fn router() -> Router<Site> {
-            Router::new()$(.route($path, guarded($open, $router)))*
+            Router::new()$(.route($path, guarded($open, $router)))*.route_layer(from_fn(with_bell))
         }
     };
 }
@@ -68,6 +69,7 @@ routes! {
     "/language" "POST" ToAll => post(pages::home::language);
     "/theme" "POST" ToAll => post(pages::home::theme);
     "/verify" "GET" ToAll => get(pages::verify::ask);
+    "/verify/receipt" "GET POST" ToAll => get(pages::verify_receipt::get).post(pages::verify_receipt::post);
     "/verify/{serial}" "GET" ToAll => get(pages::verify::get);
     "/learn" "GET" To(Act::Learn) => get(pages::learn::get);
     "/learn/{lesson}" "GET POST" To(Act::Learn) => get(pages::lesson::get).post(pages::lesson::post);
@@ -78,6 +80,7 @@ routes! {
     "/exam/{attempt}/take-over" "POST" To(Act::Learn) => post(pages::exam::take_over);
     "/results" "GET" To(Act::Learn) => get(pages::results::get);
     "/results/{attempt}" "GET" To(Act::Learn) => get(pages::result::get);
+    "/results/{attempt}/receipt" "GET" To(Act::Learn) => get(pages::receipt::get);
     "/badge" "GET" To(Act::Learn) => get(pages::badge::get);
     "/account" "GET POST" To(Act::Learn) => get(pages::account::get).post(pages::account::post);
     "/account/sessions" "POST" To(Act::Learn) => post(pages::account::end_session);
@@ -99,8 +102,10 @@ routes! {
     "/admin/accounts/{person}/new" "GET POST" To(Act::KeepAccounts) => get(pages::admin_account_new::get).post(pages::admin_account_new::post);
     "/admin/settings" "GET POST" To(Act::EditSettings) => get(pages::admin_settings::get).post(pages::admin_settings::post);
     "/admin/jobs" "GET" To(Act::ReadJobs) => get(pages::admin_jobs::get);
+    "/admin/jobs/{job}/again" "POST" To(Act::ReadJobs) => post(pages::admin_jobs::again);
     "/admin/audit" "GET" To(Act::ReadAudit) => get(pages::admin_audit::get);
     "/notices" "GET POST" To(Act::Learn) => get(pages::notices::get).post(pages::notices::post);
+    "/notices/{notice}/read" "POST" To(Act::Learn) => post(pages::notices::read);
     "/trainer" "GET" To(Act::ReadPracticeItems) => get(pages::trainer::get);
     "/trainer/items" "GET" To(Act::ReadPracticeItems) => get(pages::trainer_items::get);
     "/trainer/items/new" "GET POST" To(Act::EditPracticeItems) => get(pages::trainer_item_new::get).post(pages::trainer_item_new::post);

@@ -1,11 +1,46 @@
 //! The document around a page: head, header, footer.
 
+use axum::extract::Request;
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
 use domain::access::Act;
 use i18n::{Locale, t};
 use leptos::prelude::*;
 
+use crate::assets::{FONTS, ICON};
 use crate::cx::Cx;
 use crate::ui::{emblem, icon, script};
+
+tokio::task_local! {
+    /// How many notices the person who asks has not read: for the bell, which every page carries.
+    static UNREAD: u64;
+}
+
+/// The most that the bell counts.
+const MOST_UNREAD: u64 = 99;
+
+/// Counts the unread notices of whoever asks, for the bell of the page that follows.
+pub(crate) async fn with_bell(cx: Cx, request: Request, next: Next) -> Response {
+    // An exam has no bell, and a form is answered by another page.
+    let has_bell = request.method() == Method::GET && !request.uri().path().starts_with("/exam/");
+    let unread = if has_bell { unread(&cx).await } else { None };
+    match unread {
+        Some(unread) => UNREAD.scope(unread, next.run(request)).await,
+        None => next.run(request).await,
+    }
+}
+
+async fn unread(cx: &Cx) -> Option<u64> {
+    let actor = cx.who.as_deref()?;
+    match service::notices::unread(cx.s(), actor).await {
+        Ok(unread) => Some(unread),
+        Err(error) => {
+            tracing::error!(request.id = %cx.request_id, %error, "Counting unread notices failed");
+            None
+        }
+    }
+}
 
 /// What surrounds a page.
 #[derive(Clone, Debug)]
@@ -100,6 +135,10 @@ pub fn document(cx: &Cx, head: &Head, main: AnyView) -> AnyView {
             .into_any()
         }
     };
+    let fonts = FONTS.map(|font| {
+        // Fonts are asked for without credentials, even from here: without crossorigin they would come twice.
+        view! { <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin=""/> }
+    });
     let banner = cx.site().is_demo.then(|| view! { <div class="banner">{t!(l, common.demo)}</div> });
     view! {
         <html lang=lang data-theme=cx.theme>
@@ -110,7 +149,8 @@ pub fn document(cx: &Cx, head: &Head, main: AnyView) -> AnyView {
                 <meta name="color-scheme" content="light dark"/>
                 {robots}
                 <link rel="stylesheet" href=assets.style.clone()/>
-                <link rel="icon" href="data:," />
+                {fonts}
+                <link rel="icon" type="image/svg+xml" href=ICON/>
                 {scripts}
             </head>
             <body class=body_class>
@@ -127,7 +167,10 @@ fn header(cx: &Cx, head: &Head) -> impl IntoView + use<> {
     let l = cx.locale;
     let person = cx.who.as_ref().filter(|_| head.frame == Frame::Site).map(|actor| {
         view! {
-            <a class="to-account" href="#account">{icon("user")}<span>{actor.name.clone()}</span></a>
+            <div class="own">
+                {bell(l, head)}
+                <a class="to-account" href="#account">{icon("user")}<span>{actor.name.clone()}</span></a>
+            </div>
         }
     });
     view! {
@@ -138,6 +181,20 @@ fn header(cx: &Cx, head: &Head) -> impl IntoView + use<> {
             {(head.frame == Frame::Site).then(|| navigation(cx, head))}
             {person}
         </header>
+    }
+}
+
+/// The way to the own notices, and how many of them are new.
+fn bell(l: Locale, head: &Head) -> impl IntoView + use<> {
+    let unread = UNREAD.try_with(|unread| *unread).unwrap_or(0);
+    let current = (head.section == "/notices").then_some("page");
+    let word = if unread == 0 { t!(l, common.notices) } else { t!(l, common.notices_unread, count = unread) };
+    let figure = if unread > MOST_UNREAD { format!("{MOST_UNREAD}+") } else { unread.to_string() };
+    let figure = (unread > 0).then(|| view! { <b aria-hidden="true">{figure}</b> });
+    view! {
+        <a class="to-notices" href="/notices" aria-current=current>
+            {icon("bell")}{figure}<span class="visually-hidden">{word}</span>
+        </a>
     }
 }
 
@@ -214,6 +271,8 @@ fn footer(cx: &Cx, head: &Head) -> impl IntoView + use<> {
                 <form method="post" action="/language" class="actions">
                     <input type="hidden" name="back" value=back.clone()/>{languages}
                 </form>
+            </section>
+            <section>
                 <h2>{t!(l, common.theme)}</h2>
                 <form method="post" action="/theme" class="actions">
                     <input type="hidden" name="back" value=back/>{themes}

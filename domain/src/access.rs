@@ -66,6 +66,10 @@ coded! {
         ReadExamItems = "read_exam_items",
         /// Write, approve and retire exam items.
         EditExamItems = "edit_exam_items",
+        /// See what a mended key does to results; keys and names only to whom other acts show them.
+        ReadRegrades = "read_regrades",
+        /// Approve or reject a regrade that somebody else prepared.
+        Regrade = "regrade",
         /// See blueprints and test versions.
         ReadTests = "read_tests",
         /// Write and publish test versions.
@@ -84,6 +88,8 @@ coded! {
         ReadJobs = "read_jobs",
         /// Read the audit log.
         ReadAudit = "read_audit",
+        /// Hold exam sessions: let candidates in, watch over them, change their time.
+        Proctor = "proctor",
     }
 }
 
@@ -121,8 +127,8 @@ impl Extent {
 pub const fn extent(role: Role, act: Act) -> Extent {
     use Act::{
         Decide, EditExamItems, EditPeople, EditPracticeItems, EditRulebook, EditSettings, EditTests, Enrol,
-        GrantRoles, IssueCode, KeepAccounts, KeepGroups, Learn, ReadAudit, ReadExamItems, ReadJobs,
-        ReadPeople, ReadPracticeItems, ReadResults, ReadTests,
+        GrantRoles, IssueCode, KeepAccounts, KeepGroups, Learn, Proctor, ReadAudit, ReadExamItems, ReadJobs,
+        ReadPeople, ReadPracticeItems, ReadRegrades, ReadResults, ReadTests, Regrade,
     };
     match (role, act) {
         (_, Learn) => Extent::Own,
@@ -130,15 +136,16 @@ pub const fn extent(role: Role, act: Act) -> Extent {
         (Role::Trainer, ReadPracticeItems | EditPracticeItems)
         | (
             Role::Methodologist,
-            ReadPracticeItems | EditPracticeItems | ReadExamItems | EditExamItems | ReadTests | EditTests
-            | EditRulebook,
+            ReadPracticeItems | EditPracticeItems | ReadExamItems | EditExamItems | ReadRegrades | Regrade
+            | ReadTests | EditTests | EditRulebook,
         )
-        | (Role::Auditor, ReadTests | ReadPracticeItems | ReadJobs | ReadAudit)
+        | (Role::Auditor, ReadTests | ReadPracticeItems | ReadRegrades | ReadJobs | ReadAudit)
         | (Role::Admin, KeepAccounts | GrantRoles | EditSettings | ReadJobs | ReadAudit | IssueCode) => {
             Extent::All
         }
-        (Role::Hr, ReadPeople | EditPeople | Enrol | ReadResults | Decide | IssueCode)
-        | (Role::Chair, ReadPeople | ReadResults | Decide)
+        (Role::Proctor, Proctor)
+        | (Role::Hr, ReadPeople | EditPeople | Enrol | ReadResults | Decide | IssueCode)
+        | (Role::Chair, ReadPeople | ReadResults | Decide | ReadRegrades | Regrade)
         | (Role::Head | Role::Curator, ReadPeople | ReadResults | IssueCode)
         | (Role::Secretary | Role::Commission | Role::Auditor, ReadPeople | ReadResults) => Extent::Units,
         _ => Extent::Nothing,

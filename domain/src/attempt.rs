@@ -76,6 +76,8 @@ pub enum Stored {
 pub enum State {
     /// Answers count.
     Open,
+    /// The clock stands still; answers are kept, and do not count.
+    Paused,
     /// The deadline has passed; answers under way still count.
     Grace,
     /// Deadline and grace have passed; the sweeper or the next POST closes it.
@@ -84,14 +86,42 @@ pub enum State {
     Finished,
 }
 
-/// What an attempt is at a moment: reading never writes.
-#[must_use]
-pub fn state_at(stored: Stored, deadline: Moment, grace_seconds: u32, now: Moment) -> State {
-    match stored {
-        Stored::Finished => State::Finished,
-        Stored::Open if now <= deadline => State::Open,
-        Stored::Open if now <= deadline + seconds(grace_seconds) => State::Grace,
-        Stored::Open => State::TimeUp,
+/// What decides the state of an attempt.
+#[derive(Clone, Copy, Debug)]
+pub struct Clockwork {
+    /// What is stored.
+    pub stored: Stored,
+    /// By the one formula.
+    pub deadline: Moment,
+    /// Since when the clock stands still; none while it runs.
+    pub paused_at: Option<Moment>,
+    /// After the deadline.
+    pub grace_seconds: u32,
+}
+
+impl Clockwork {
+    /// What an attempt is at a moment: reading never writes.
+    #[must_use]
+    pub fn state_at(self, now: Moment) -> State {
+        match self.stored {
+            Stored::Finished => State::Finished,
+            Stored::Open if self.paused_at.is_some() => State::Paused,
+            Stored::Open if now <= self.deadline => State::Open,
+            Stored::Open if now <= self.grades_at() => State::Grace,
+            Stored::Open => State::TimeUp,
+        }
+    }
+
+    /// Milliseconds until the deadline; below zero within the grace. A pause holds it where it was.
+    #[must_use]
+    pub fn time_left_ms(self, now: Moment) -> i64 {
+        (self.deadline - self.paused_at.unwrap_or(now)).num_milliseconds()
+    }
+
+    /// After this moment nothing counts any more, and the attempt is graded.
+    #[must_use]
+    pub fn grades_at(self) -> Moment {
+        self.deadline + seconds(self.grace_seconds)
     }
 }
 
@@ -103,6 +133,7 @@ pub fn state_at(stored: Stored, deadline: Moment, grace_seconds: u32, now: Momen
 pub const fn judge(state: State, newer_answered: bool) -> Verdict {
     match state {
         State::TimeUp | State::Finished => Verdict::Late,
+        State::Paused => Verdict::Paused,
         State::Open | State::Grace if newer_answered => Verdict::Superseded,
         State::Open => Verdict::Counted,
         State::Grace => Verdict::Grace,
@@ -202,8 +233,26 @@ mod tests {
             (Stored::Open, "10:20:00", true, Verdict::Superseded),
             (Stored::Finished, "10:20:00", false, Verdict::Late),
         ] {
-            assert_eq!(judge(state_at(stored, end, 30, t(now)), newer), verdict, "{now}");
+            let clockwork = Clockwork { stored, deadline: end, paused_at: None, grace_seconds: 30 };
+            assert_eq!(judge(clockwork.state_at(t(now)), newer), verdict, "{now}");
         }
+    }
+
+    #[test]
+    fn a_pause_holds_the_clock_and_keeps_answers_uncounted() {
+        let clockwork = Clockwork {
+            stored: Stored::Open,
+            deadline: t("10:45:00"),
+            paused_at: Some(t("10:30:00")),
+            grace_seconds: 30,
+        };
+        for now in ["10:30:00", "10:44:00", "11:59:59"] {
+            assert_eq!(clockwork.time_left_ms(t(now)), 15 * 60_000, "{now}");
+            assert_eq!(judge(clockwork.state_at(t(now)), false), Verdict::Paused, "{now}");
+        }
+        let over = Clockwork { stored: Stored::Finished, ..clockwork };
+        assert_eq!(judge(over.state_at(t("10:31:00")), false), Verdict::Late);
+        assert!(!Verdict::Paused.counts());
     }
 
     #[test]
@@ -233,7 +282,9 @@ mod tests {
         fn nothing_counts_after_the_grace(late in 1u32..100_000, grace in 0u32..300) {
             let end = t("10:45:00");
             let now = end + seconds(grace) + seconds(late);
-            prop_assert!(!judge(state_at(Stored::Open, end, grace, now), false).counts());
+            let clockwork =
+                Clockwork { stored: Stored::Open, deadline: end, paused_at: None, grace_seconds: grace };
+            prop_assert!(!judge(clockwork.state_at(now), false).counts());
         }
     }
 }

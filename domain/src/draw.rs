@@ -2,62 +2,42 @@
 //!
 //! Chance comes from SHA-256 of the seed and a counter, so that a draw can be replayed in any language
 //! without a library of a certain version.
+//!
+//! What decides, in this order:
+//!
+//! 1. The counts of the blueprint. Only a cell without enough items is a reason not to draw.
+//! 2. Enemies do not meet, as long as a bounded search finds a form without them (`draw/choose.rs`).
+//! 3. The least numbers of venues, in the same way.
+//! 4. Within a cell: items that the person has not met in their last attempts (how many, the test says),
+//!    then those under the exposure cap, then unseen ones, then those seen longest ago, then chance.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::item::Kind;
-use crate::test::Blueprint;
+use self::choose::Rank;
+pub(crate) use self::choose::{Hand, Kept, Plan};
+use self::stream::Stream;
+use crate::item::{Kind, Venue};
+use crate::test::{Blueprint, Policy};
 use crate::time::Moment;
+
+mod choose;
+mod search;
+mod stream;
+#[cfg(test)]
+mod tests;
 
 /// 32 random bytes, kept with the attempt.
 pub type Seed = [u8; 32];
 
-/// A stream of numbers from a seed: SHA-256(seed ‖ label ‖ counter), eight bytes at a time.
-struct Stream {
-    seed: Seed,
-    label: &'static [u8],
-    counter: u64,
-}
-
-impl Stream {
-    const fn new(seed: Seed, label: &'static [u8]) -> Self {
-        Self { seed, label, counter: 0 }
-    }
-
-    fn next(&mut self) -> u64 {
-        let mut hash = Sha256::new();
-        hash.update(self.seed);
-        hash.update(self.label);
-        hash.update(self.counter.to_be_bytes());
-        self.counter += 1;
-        let bytes: [u8; 32] = hash.finalize().into();
-        bytes.iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte))
-    }
-
-    /// A number below a bound, every one equally likely (numbers past the last full round are thrown away).
-    fn below(&mut self, bound: usize) -> usize {
-        let bound = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
-        let fair = u64::MAX - u64::MAX % bound;
-        loop {
-            let number = self.next();
-            if number < fair {
-                return usize::try_from(number % bound).unwrap_or(0);
-            }
-        }
-    }
-
-    /// Fisher and Yates's shuffle, from the end.
-    fn shuffle<T>(&mut self, things: &mut [T]) {
-        for last in (1..things.len()).rev() {
-            let other = self.below(last + 1);
-            things.swap(last, other);
-        }
-    }
-}
+/// How many of the latest starts of a test say how often an item is used.
+pub const RECENT_STARTS: u64 = 100;
+/// With fewer starts than these nothing is said of an item yet.
+const FEWEST_STARTS: u64 = 20;
 
 /// An item that may be drawn, in the version that is current.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,8 +50,18 @@ pub struct Candidate {
     pub rule: String,
     /// 1 to 3.
     pub difficulty: u8,
+    /// Where it takes place; none in pools that were kept before venues counted. Those are drawn as they
+    /// were then, without a search.
+    #[serde(default)]
+    pub venue: Option<Venue>,
     /// Items of one set never meet in one form.
     pub enemies: Option<String>,
+    /// Single items that it never meets either.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foes: Vec<Uuid>,
+    /// How often it was in the forms of recent starts, in basis points.
+    #[serde(default)]
+    pub exposure_bp: u32,
     /// How it is answered.
     pub kind: Kind,
     /// The key: an ordering is never shown in its right order.
@@ -79,6 +69,55 @@ pub struct Candidate {
     pub key: Vec<u8>,
     /// How many options it has.
     pub options: u8,
+}
+
+/// When a person last met an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Met {
+    /// When the attempt was started.
+    pub at: Moment,
+    /// How many attempts ago; the latest is 1.
+    pub attempts_ago: u32,
+}
+
+/// The items that a person has met before.
+pub type Seen = BTreeMap<Uuid, Met>;
+
+/// What a person has met before, from the rows of their forms: item, attempt, and when it was started.
+#[must_use]
+pub fn seen(rows: &[(Uuid, Uuid, Moment)]) -> Seen {
+    let mut attempts: Vec<(Moment, Uuid)> = rows.iter().map(|(_, attempt, at)| (*at, *attempt)).collect();
+    attempts.sort_unstable();
+    attempts.dedup();
+    let ago: BTreeMap<Uuid, u32> = attempts.iter().rev().map(|(_, attempt)| *attempt).zip(1..).collect();
+    let mut seen = Seen::new();
+    for (item, attempt, at) in rows {
+        let met = Met { at: *at, attempts_ago: ago.get(attempt).copied().unwrap_or(u32::MAX) };
+        seen.entry(*item)
+            .and_modify(|latest| {
+                if met.attempts_ago < latest.attempts_ago {
+                    *latest = met;
+                }
+            })
+            .or_insert(met);
+    }
+    seen
+}
+
+/// How often an item was in the forms of recent starts, in basis points; 0 while there were too few to tell.
+#[must_use]
+pub fn exposure_bp(used: u64, starts: u64) -> u32 {
+    if starts < FEWEST_STARTS {
+        return 0;
+    }
+    u32::try_from(used.saturating_mul(10_000) / starts).unwrap_or(u32::MAX)
+}
+
+/// Until when starts count for exposure: the beginning of the day, in UTC. So everybody who starts on one
+/// day draws from the same pool, and it is kept once.
+#[must_use]
+pub fn counted_until(now: Moment) -> Moment {
+    now.date_naive().and_time(NaiveTime::MIN).and_utc()
 }
 
 /// An item of a form as it will be shown.
@@ -109,72 +148,56 @@ pub struct TooShallow {
     pub found: u32,
 }
 
+/// A venue of which the blueprint asks for more items than its cells can give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooFew {
+    /// Where they would take place.
+    pub venue: Venue,
+    /// How many items are asked for.
+    pub wanted: u32,
+    /// How many a form could hold at most.
+    pub found: u32,
+}
+
+/// The venues of which a form could never hold as many items as the blueprint asks for.
+#[must_use]
+pub fn too_few(blueprint: &Blueprint, pool: &[Candidate]) -> Vec<TooFew> {
+    let fits = |candidate: &&Candidate, rule: &str, difficulty: u8, venue: Venue| {
+        candidate.rule == rule && candidate.difficulty == difficulty && candidate.venue == Some(venue)
+    };
+    blueprint
+        .venues
+        .iter()
+        .map(|least| {
+            let given = blueprint.cells.iter().map(|cell| {
+                let fitting = pool.iter().filter(|c| fits(c, &cell.rule, cell.difficulty, least.venue));
+                u32::try_from(fitting.count()).unwrap_or(u32::MAX).min(cell.count)
+            });
+            TooFew { venue: least.venue, wanted: least.count, found: given.sum() }
+        })
+        .filter(|few| few.found < few.wanted)
+        .collect()
+}
+
 /// Draws a form.
 ///
-/// Within a cell, items the person has not seen come first, then those seen longest ago; among equals
-/// the seed decides. An enemy of an item already drawn is taken only when nothing else is left.
-///
 /// # Errors
-/// The first cell that the pool cannot fill.
+/// Every cell that the pool cannot fill.
 pub fn draw(
     blueprint: &Blueprint,
+    policy: Policy,
     pool: &[Candidate],
-    met_before: &BTreeMap<Uuid, Moment>,
+    seen: &Seen,
     seed: Seed,
-) -> Result<Vec<Drawn>, TooShallow> {
-    let mut stream = Stream::new(seed, b"items");
-    let mut form: Vec<&Candidate> = Vec::new();
-    let mut met: BTreeSet<&str> = BTreeSet::new();
-    for cell in &blueprint.cells {
-        let mut fitting: Vec<&Candidate> = pool
-            .iter()
-            .filter(|candidate| candidate.rule == cell.rule && candidate.difficulty == cell.difficulty)
-            .collect();
-        fitting.sort_by_key(|candidate| candidate.item);
-        stream.shuffle(&mut fitting);
-        fitting.sort_by_key(|candidate| met_before.get(&candidate.item).copied());
-        let wanted = usize::try_from(cell.count).unwrap_or(usize::MAX);
-        if fitting.len() < wanted {
-            return Err(TooShallow {
-                rule: cell.rule.clone(),
-                difficulty: cell.difficulty,
-                wanted: cell.count,
-                found: u32::try_from(fitting.len()).unwrap_or(u32::MAX),
-            });
-        }
-        take(&mut form, &mut met, fitting, wanted);
-    }
+) -> Result<Vec<Drawn>, Vec<TooShallow>> {
+    let plan = Plan::of(blueprint, pool)?;
+    let ranks: Vec<Rank> = pool.iter().map(|candidate| Rank::of(candidate, policy, seen)).collect();
+    let mut hand = Hand::default();
+    plan.choose(&ranks, seed, &mut hand);
+    let mut form: Vec<&Candidate> = hand.picked.iter().filter_map(|at| pool.get(*at)).collect();
     Stream::new(seed, b"order").shuffle(&mut form);
     let mut options = Stream::new(seed, b"options");
     Ok(form.into_iter().map(|candidate| show(candidate, &mut options)).collect())
-}
-
-fn take<'a>(
-    form: &mut Vec<&'a Candidate>,
-    met: &mut BTreeSet<&'a str>,
-    fitting: Vec<&'a Candidate>,
-    wanted: usize,
-) {
-    let mut enemies = Vec::new();
-    let mut taken = 0;
-    for candidate in fitting {
-        if taken == wanted {
-            return;
-        }
-        match candidate.enemies.as_deref() {
-            Some(set) if met.contains(set) => {
-                enemies.push(candidate);
-                continue;
-            }
-            Some(set) => {
-                met.insert(set);
-            }
-            None => {}
-        }
-        form.push(candidate);
-        taken += 1;
-    }
-    form.extend(enemies.into_iter().take(wanted - taken));
 }
 
 fn show(candidate: &Candidate, stream: &mut Stream) -> Drawn {
@@ -214,107 +237,4 @@ pub fn hex(bytes: &[u8]) -> String {
         .flat_map(|byte| [byte >> 4, byte & 15])
         .filter_map(|digit| DIGITS.get(usize::from(digit)).map(|d| char::from(*d)))
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::test::Cell;
-
-    fn candidate(n: u128, rule: &str, difficulty: u8, enemies: Option<&str>) -> Candidate {
-        Candidate {
-            item: Uuid::from_u128(n),
-            version: Uuid::from_u128(n + 1000),
-            rule: rule.into(),
-            difficulty,
-            enemies: enemies.map(String::from),
-            kind: Kind::Single,
-            key: vec![0],
-            options: 4,
-        }
-    }
-
-    fn pool() -> Vec<Candidate> {
-        (0..60)
-            .map(|n| {
-                let rule = if n % 2 == 0 { "r1" } else { "r2" };
-                candidate(n, rule, u8::try_from(n % 3 + 1).unwrap(), (n < 8).then_some("third-visit"))
-            })
-            .collect()
-    }
-
-    fn blueprint() -> Blueprint {
-        let cell = |rule: &str, difficulty, count| Cell { rule: rule.into(), difficulty, count };
-        Blueprint { cells: vec![cell("r1", 1, 3), cell("r1", 2, 2), cell("r2", 3, 4)] }
-    }
-
-    #[test]
-    fn the_form_of_a_known_seed_never_changes() {
-        let form = draw(&blueprint(), &pool(), &BTreeMap::new(), [7; 32]).unwrap();
-        let numbers: Vec<u128> = form.iter().map(|drawn| drawn.item.as_u128()).collect();
-        assert_eq!(numbers, KNOWN_FORM, "a stored attempt could no longer be replayed");
-    }
-    const KNOWN_FORM: [u128; 9] = [52, 41, 42, 59, 35, 6, 23, 22, 24];
-
-    #[test]
-    fn a_shallow_bank_names_the_cell() {
-        let asked = Blueprint { cells: vec![Cell { rule: "r1".into(), difficulty: 1, count: 99 }] };
-        let shallow = draw(&asked, &pool(), &BTreeMap::new(), [0; 32]).unwrap_err();
-        assert_eq!((shallow.wanted, shallow.found), (99, 10));
-    }
-
-    #[test]
-    fn an_ordering_is_never_shown_in_its_right_order() {
-        let mut ordering = candidate(1, "r1", 1, None);
-        ordering.kind = Kind::Ordering;
-        ordering.options = 3;
-        for seed in 0..=255 {
-            for key in [vec![0, 1, 2], vec![2, 0, 1]] {
-                ordering.key.clone_from(&key);
-                assert_ne!(show(&ordering, &mut Stream::new([seed; 32], b"options")).order, key);
-            }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_form_has_what_the_blueprint_asks_for(seed: [u8; 32]) {
-            let form = draw(&blueprint(), &pool(), &BTreeMap::new(), seed).unwrap();
-            let pool = pool();
-            let of = |drawn: &Drawn| pool.iter().find(|c| c.item == drawn.item).unwrap();
-            for cell in blueprint().cells {
-                let count = form.iter().filter(|d| of(d).rule == cell.rule && of(d).difficulty == cell.difficulty).count();
-                prop_assert_eq!(count, usize::try_from(cell.count).unwrap());
-            }
-            let items: BTreeSet<_> = form.iter().map(|d| d.item).collect();
-            prop_assert_eq!(items.len(), form.len(), "no item twice");
-            prop_assert!(form.iter().filter(|d| of(d).enemies.is_some()).count() <= 1, "enemies never meet");
-            prop_assert_eq!(&form, &draw(&blueprint(), &pool, &BTreeMap::new(), seed).unwrap(), "replayable");
-            for drawn in &form {
-                let mut order = drawn.order.clone();
-                order.sort_unstable();
-                prop_assert_eq!(order, vec![0, 1, 2, 3]);
-            }
-        }
-
-        #[test]
-        fn unseen_items_come_first_and_nothing_blocks(seed: [u8; 32]) {
-            let now: Moment = "2026-11-22T10:00:00Z".parse().unwrap();
-            let all: BTreeMap<Uuid, Moment> = pool().iter().map(|c| (c.item, now)).collect();
-            prop_assert!(draw(&blueprint(), &pool(), &all, seed).is_ok());
-            let first = draw(&blueprint(), &pool(), &BTreeMap::new(), seed).unwrap();
-            let seen: BTreeMap<Uuid, Moment> = first.iter().map(|d| (d.item, now)).collect();
-            let second = draw(&blueprint(), &pool(), &seen, seed).unwrap();
-            prop_assert!(second.iter().all(|d| !seen.contains_key(&d.item)));
-        }
-
-        #[test]
-        fn a_token_belongs_to_one_option_of_one_question(seed: [u8; 32]) {
-            let tokens: BTreeSet<String> =
-                (1..=40).flat_map(|p| (0..6).map(move |o| (p, o))).map(|(p, o)| option_token(&seed, p, o)).collect();
-            prop_assert_eq!(tokens.len(), 240);
-        }
-    }
 }

@@ -121,6 +121,12 @@ kinds! {
     Decision DecisionId "a decision";
     Period PeriodId "a period of validity";
     Award AwardId "a badge award";
+    Regrade RegradeId "a regrade";
+    Doubt DoubtId "a doubt about a certificate";
+    SigningKey SigningKeyId "a signing key";
     Notice NoticeId "a notice";
     Job JobId "a job";
+    ExamSession ExamSessionId "an exam session";
+    Seat SeatId "a seat of an exam session";
+    Network NetworkId "a network of a unit";
 }

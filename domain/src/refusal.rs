@@ -10,6 +10,7 @@ use crate::form::FormState;
 
 /// Something broke. Its source is for the log only; a browser sees a code.
 pub struct Fault {
+    is_busy: bool,
     doing: &'static str,
     source: Box<dyn Error + Send + Sync>,
 }
@@ -17,7 +18,18 @@ pub struct Fault {
 impl Fault {
     /// Notes what was being done when it broke.
     pub fn new(doing: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { doing, source: source.into() }
+        Self { is_busy: false, doing, source: source.into() }
+    }
+
+    /// Notes what there was no room for: nothing is broken, and a moment later it may go well.
+    pub fn busy(doing: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { is_busy: true, ..Self::new(doing, source) }
+    }
+
+    /// Whether a moment later it may go well.
+    #[must_use]
+    pub const fn is_busy(&self) -> bool {
+        self.is_busy
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::coded::coded;
 use crate::form::FormState;
+use crate::item::Venue;
 use crate::time::Moment;
 
 coded! {
@@ -37,11 +38,23 @@ pub struct Cell {
     pub count: u32,
 }
 
+/// How many items of a form, whatever their cells, take place in a venue at least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Least {
+    /// Where.
+    pub venue: Venue,
+    /// How many.
+    pub count: u32,
+}
+
 /// What a form is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blueprint {
     /// One cell a rule and difficulty; cells of zero are left out.
     pub cells: Vec<Cell>,
+    /// Least numbers of venues; a venue of zero is left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub venues: Vec<Least>,
 }
 
 impl Blueprint {
@@ -59,6 +72,12 @@ impl Blueprint {
             .filter(|cell| cell.rule == rule && cell.difficulty == difficulty)
             .map(|cell| cell.count)
             .sum()
+    }
+
+    /// The least number of items of a venue.
+    #[must_use]
+    pub fn least(&self, venue: Venue) -> u32 {
+        self.venues.iter().filter(|least| least.venue == venue).map(|least| least.count).sum()
     }
 }
 
@@ -79,25 +98,52 @@ pub struct Conditions {
     pub grace_seconds: u32,
     /// How it is started.
     pub availability: Availability,
+    /// What a person met in so many attempts before is drawn only when nothing else is left.
+    pub unseen_attempts: u32,
+    /// An item that is in more forms than this is drawn after the others.
+    pub exposure_cap_bp: u32,
 }
 
+/// How the items of a cell are chosen from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// As in [`Conditions`].
+    pub unseen_attempts: u32,
+    /// As in [`Conditions`].
+    pub exposure_cap_bp: u32,
+}
+
+/// What ships, and what a version has that is older than the choice.
+pub const POLICY: Policy = Policy { unseen_attempts: 2, exposure_cap_bp: 6000 };
+
 /// Bounds of the conditions, in the order of the form: field, least, most.
-pub const BOUNDS: [(&str, u32, u32); 6] = [
+pub const BOUNDS: [(&str, u32, u32); 8] = [
     ("limit_minutes", 1, 300),
     ("pass_percent", 1, 100),
     ("rule_pass_percent", 0, 100),
     ("attempts_max", 0, 20),
     ("pause_days", 0, 365),
     ("grace_seconds", 0, 300),
+    ("unseen_attempts", 0, 10),
+    ("exposure_cap_percent", 10, 100),
 ];
 
 impl Conditions {
     /// Reads the conditions from a form; problems are noted beside the fields.
     pub fn parse(form: &mut FormState) -> Option<Self> {
+        // A page that was opened before these fields were there does not send them.
+        for (field, shipped) in [
+            ("unseen_attempts", POLICY.unseen_attempts),
+            ("exposure_cap_percent", POLICY.exposure_cap_bp / 100),
+        ] {
+            if !form.has(field) {
+                *form = std::mem::take(form).with(field, shipped.to_string());
+            }
+        }
         let numbers: Vec<Option<u32>> =
             BOUNDS.iter().map(|(field, least, most)| form.number(field, *least, *most)).collect();
         let availability = Availability::of(form.value("availability")).unwrap_or(Availability::OnDemand);
-        let [limit, pass, rule_pass, attempts, pause, grace] = numbers.try_into().ok()?;
+        let [limit, pass, rule_pass, attempts, pause, grace, unseen, cap] = numbers.try_into().ok()?;
         Some(Self {
             limit_minutes: limit?,
             pass_bp: pass? * 100,
@@ -106,7 +152,15 @@ impl Conditions {
             pause_days: pause?,
             grace_seconds: grace?,
             availability,
+            unseen_attempts: unseen?,
+            exposure_cap_bp: cap? * 100,
         })
+    }
+
+    /// How a form is drawn under these conditions.
+    #[must_use]
+    pub const fn policy(&self) -> Policy {
+        Policy { unseen_attempts: self.unseen_attempts, exposure_cap_bp: self.exposure_cap_bp }
     }
 }
 
@@ -196,6 +250,8 @@ mod tests {
             pause_days: 14,
             grace_seconds: 30,
             availability: Availability::OnDemand,
+            unseen_attempts: 2,
+            exposure_cap_bp: 6000,
         }
     }
 
@@ -232,5 +288,28 @@ mod tests {
             .with("grace_seconds", "30");
         assert_eq!(Conditions::parse(&mut form), None);
         assert_eq!(form.problem_of("pass_percent"), Some("out_of_range"));
+    }
+
+    #[test]
+    fn a_page_from_before_the_draw_had_conditions_is_taken_with_those_that_ship() {
+        let mut form = FormState::default()
+            .with("limit_minutes", "45")
+            .with("pass_percent", "80")
+            .with("rule_pass_percent", "60")
+            .with("attempts_max", "3")
+            .with("pause_days", "14")
+            .with("grace_seconds", "30");
+        assert_eq!(Conditions::parse(&mut form).map(|conditions| conditions.policy()), Some(POLICY));
+        let mut form = form.with("unseen_attempts", "0").with("exposure_cap_percent", "9");
+        assert_eq!(Conditions::parse(&mut form), None);
+        assert_eq!(form.problem_of("exposure_cap_percent"), Some("out_of_range"));
+    }
+
+    #[test]
+    fn a_blueprint_from_before_venues_counted_is_read() {
+        let kept = r#"{"cells":[{"rule":"r1","difficulty":1,"count":2}]}"#;
+        let blueprint: Blueprint = serde_json::from_str(kept).unwrap();
+        assert_eq!((blueprint.size(), blueprint.venues.len()), (2, 0));
+        assert_eq!(serde_json::to_string(&blueprint).unwrap(), kept);
     }
 }

@@ -22,6 +22,7 @@ export const PAGES: Record<string, Seen[]> = {
     at("/login/code"),
     at("/verify"),
     at("/verify/IS-26-0000000000000"),
+    at("/verify/receipt"),
     at("/there-is-no-such-page"),
   ],
   employee: [
@@ -85,6 +86,7 @@ export const ELSEWHERE = [
   "/exam/{attempt}", // access.spec: every kind of question
   "/exam/{attempt}/finish", // access.spec
   "/results/{attempt}", // access.spec
+  "/results/{attempt}/receipt", // receipt.spec
   "/hr/people/{person}/enrol", // leads back to the person
   "/hr/people/{person}/code", // leads back to the person
   "/hr/ready/decide", // pass.spec: leads back to the list without a choice

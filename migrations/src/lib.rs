@@ -14,6 +14,12 @@ mod m0007_certification;
 mod m0008_badge;
 mod m0009_audit;
 mod m0010_work;
+mod m0011_revisions;
+mod m0012_jobs;
+mod m0013_receipts;
+mod m0014_forms;
+mod m0015_regrade;
+mod m0016_sessions;
 mod portable;
 
 /// Runs the migrations of this project in order.
@@ -33,6 +39,12 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_badge::Migration),
             Box::new(m0009_audit::Migration),
             Box::new(m0010_work::Migration),
+            Box::new(m0011_revisions::Migration),
+            Box::new(m0012_jobs::Migration),
+            Box::new(m0013_receipts::Migration),
+            Box::new(m0014_forms::Migration),
+            Box::new(m0015_regrade::Migration),
+            Box::new(m0016_sessions::Migration),
         ]
     }
 }

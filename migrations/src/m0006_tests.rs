@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    big_integer, big_integer_null, blob, boolean, integer, text, text_null, timestamp_with_time_zone,
+    big_integer, blob, boolean, integer, text, text_null, timestamp_with_time_zone,
     timestamp_with_time_zone_null, uuid, uuid_null,
 };
 
@@ -23,6 +23,7 @@ impl MigrationTrait for Migration {
         draw_pool(m).await?;
         attempt(m).await?;
         attempt_item(m).await?;
+        attempt_writer(m).await?;
         answer_event(m).await?;
         grading_run(m).await?;
         Ok(())
@@ -97,6 +98,9 @@ async fn attempt(m: &SchemaManager<'_>) -> Result<(), DbErr> {
             integer("extra_percent"),
             big_integer("extension_ms"),
             big_integer("paused_ms"),
+            timestamp_with_time_zone_null("paused_at"),
+            timestamp_with_time_zone_null("aside_until"),
+            text_null("aside_why"),
             timestamp_with_time_zone_null("finished_at"),
             text_null("finish_cause"),
             timestamp_with_time_zone("consent_at"),
@@ -139,11 +143,6 @@ async fn attempt_item(m: &SchemaManager<'_>) -> Result<(), DbErr> {
             text("rule_code"),
             text("kind"),
             text("option_order"),
-            text_null("answer"),
-            big_integer_null("answer_ord"),
-            uuid_null("answer_writer"),
-            timestamp_with_time_zone_null("answered_at"),
-            boolean("marked"),
         ],
         [
             reference("attempt_item", "attempt_id", "attempt"),
@@ -154,6 +153,25 @@ async fn attempt_item(m: &SchemaManager<'_>) -> Result<(), DbErr> {
     .await?;
     unique(m, "attempt_item", &["attempt_id", "position"]).await?;
     index(m, "attempt_item", &["item_id", "attempt_id"]).await?;
+    Ok(())
+}
+
+async fn attempt_writer(m: &SchemaManager<'_>) -> Result<(), DbErr> {
+    table(
+        m,
+        "attempt_writer",
+        [
+            uuid("attempt_id"),
+            integer("number"),
+            text("kind"),
+            uuid("web_session_id"),
+            timestamp_with_time_zone("since"),
+            big_integer("acked_seq"),
+        ],
+        [reference("attempt_writer", "attempt_id", "attempt")],
+    )
+    .await?;
+    unique(m, "attempt_writer", &["attempt_id", "number"]).await?;
     Ok(())
 }
 
@@ -169,6 +187,7 @@ async fn answer_event(m: &SchemaManager<'_>) -> Result<(), DbErr> {
             integer("position"),
             text("value"),
             text("verdict"),
+            text_null("code"),
             boolean("conflict"),
             timestamp_with_time_zone("received_at"),
             blob("chain_hash"),

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use server::command::{Cli, run};
+use server::complaint;
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -21,7 +22,7 @@ async fn main() -> ExitCode {
     match run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", complaint::in_words(&error));
             ExitCode::FAILURE
         }
     }

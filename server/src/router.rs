@@ -66,6 +66,7 @@ pub fn router(parts: Parts, site_root: &Path) -> Router {
     Router::new()
         .nest_service("/pkg", files(&site_root.join("pkg")))
         .nest_service("/fonts", files(&site_root.join("fonts")))
+        .nest_service("/icons", files(&site_root.join("icons")))
         .merge(health)
         .merge(pages)
         .layer(CompressionLayer::new())

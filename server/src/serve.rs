@@ -1,11 +1,12 @@
 //! Serving: open, check, listen, and work beside it.
 
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use app::assets::Assets;
 use axum::Router;
 use axum::serve::ListenerExt;
@@ -13,21 +14,38 @@ use service::Services;
 use service::clock::{Clock, SystemClock};
 use store::Db;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::router::{Parts, router};
-use crate::secret;
+use crate::{rehearse, secret, stop};
+
+/// How long requests that are under way may take when the server is asked to stop.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Opens the database, brings its schema up to date, and sets up the use cases.
 ///
 /// # Errors
 /// An error that says what is wrong.
 pub async fn services(config: &Config, clock: Arc<dyn Clock>) -> Result<Services> {
-    let db = Db::open(&config.database_url).await.context("DATABASE_URL")?;
+    let db = open(config).await?;
+    // The schema must not change under a running server. What leaves it alone may work beside one.
+    let _claim = if db.is_current().await.context("DATABASE_URL")? { None } else { claim(config)? };
+    ready(db, config, clock).await
+}
+
+async fn open(config: &Config) -> Result<Db> {
+    Db::open(&config.database_url).await.context("DATABASE_URL")
+}
+
+fn claim(config: &Config) -> Result<Option<File>> {
+    Db::claim(&config.database_url).context("DATABASE_URL")
+}
+
+async fn ready(db: Db, config: &Config, clock: Arc<dyn Clock>) -> Result<Services> {
     db.migrate().await.context("DATABASE_URL")?;
-    let services = Services::new(db, clock, &config.public_url).await?;
-    secret::check(&services, &config.secret_key_file).await?;
-    Ok(services)
+    let keys = secret::keys(&db, clock.now(), &config.secret_key_file).await?;
+    Ok(Services::new(db, clock, &config.public_url, keys).await?)
 }
 
 /// The router on a site folder.
@@ -48,25 +66,70 @@ pub async fn site(services: &Services, config: &Config) -> Result<Router> {
 }
 
 fn find_assets(root: &Path) -> Result<Assets> {
-    Assets::find(root).context("LEPTOS_SITE_ROOT: the site folder is not complete; `make build` makes it")
+    Assets::find(root).map_err(|error| {
+        anyhow!(
+            "LEPTOS_SITE_ROOT: the site folder is not complete; `make build` makes it: {error}. \
+             Nothing was changed"
+        )
+    })
 }
 
-/// Serves until it is asked to stop.
+/// A server that may begin to answer.
+struct Started {
+    services: Services,
+    router: Router,
+    listener: TcpListener,
+    claim: Option<File>,
+}
+
+/// Serves until it is asked to stop; a rehearsal only on a database that is for rehearsals.
 ///
 /// # Errors
 /// An error that says what is wrong: a taken port, a missing folder.
-pub async fn serve(config: &Config) -> Result<()> {
-    let services = services(config, Arc::new(SystemClock)).await?;
-    let router = site(&services, config).await?;
-    let listener = TcpListener::bind(config.site_addr)
-        .await
-        .with_context(|| format!("LEPTOS_SITE_ADDR: cannot listen on {}", config.site_addr))?;
-    tracing::info!(address = %config.site_addr, url = %config.public_url, "Listening on {}", config.public_url);
+pub async fn serve(config: &Config, is_rehearsal: bool) -> Result<()> {
+    let asked = stop::heard()?;
+    let Started { services, router, listener, claim } = tokio::select! {
+        biased;
+        () = asked.cancelled() => {
+            tracing::info!("Stopped before it was ready, as asked; the next start goes on from here");
+            return Ok(());
+        }
+        started = start(config, is_rehearsal) => started?,
+    };
+    let address = listener.local_addr().context("LEPTOS_SITE_ADDR")?;
+    tracing::info!(%address, url = %config.public_url, "Listening on {}", config.public_url);
     let worker = tokio::spawn(work(services.clone()));
-    run(listener, router).await?;
+    answer(listener, router, asked).await?;
     worker.abort();
-    service::worker::turn(&services).await;
+    if tokio::time::timeout(GRACE, service::worker::turn(&services)).await.is_err() {
+        tracing::warn!("The last turn of the worker did not end in time; the next start takes it");
+    }
+    tracing::info!("Stopped, as asked");
+    drop(claim);
     Ok(())
+}
+
+async fn start(config: &Config, is_rehearsal: bool) -> Result<Started> {
+    // First what touches nothing, so that a wrong value leaves everything as it was.
+    find_assets(&config.site_root)?;
+    let listener = TcpListener::bind(config.site_addr).await.map_err(|error| {
+        anyhow!(
+            "LEPTOS_SITE_ADDR: cannot listen on {}: {error}. Nothing was changed; stop what listens \
+             there, or give another address",
+            config.site_addr
+        )
+    })?;
+    let claim = claim(config)?;
+    let db = open(config).await?;
+    if is_rehearsal {
+        rehearse::refuse_real(&db).await?;
+    }
+    let services = ready(db, config, Arc::new(SystemClock)).await?;
+    let mut router = site(&services, config).await?;
+    if is_rehearsal {
+        router = router.merge(rehearse::route(&services).await?);
+    }
+    Ok(Started { services, router, listener, claim })
 }
 
 /// Answers on a listener until it is asked to stop.
@@ -74,6 +137,10 @@ pub async fn serve(config: &Config) -> Result<()> {
 /// # Errors
 /// An error of the listener.
 pub async fn run(listener: TcpListener, router: Router) -> Result<()> {
+    answer(listener, router, stop::heard()?).await
+}
+
+async fn answer(listener: TcpListener, router: Router, asked: CancellationToken) -> Result<()> {
     // Without this each small answer would wait for a delayed acknowledgement.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -81,23 +148,20 @@ pub async fn run(listener: TcpListener, router: Router) -> Result<()> {
         }
     });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stopped()).await.context("serving")
-}
-
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+    let stopping = asked.clone().cancelled_owned();
+    let mut serving = axum::serve(listener, service).with_graceful_shutdown(stopping).into_future();
+    tokio::select! {
+        done = &mut serving => return done.context("serving"),
+        () = asked.cancelled() => {}
+    }
+    // Somebody who sends half a request and no more would hold it up for ever.
+    match tokio::time::timeout(GRACE, serving).await {
+        Ok(done) => done.context("serving"),
+        Err(_) => {
+            tracing::warn!("Some requests did not end in time and were cut off");
+            Ok(())
         }
     }
-    let _ = interrupt.await;
 }
 
 /// Works beside the requests, once a second.

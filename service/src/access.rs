@@ -113,16 +113,15 @@ pub async fn actor(s: &Services, token: &str) -> Result<Option<Actor>, Fault> {
         return Ok(None);
     }
     s.seen.note(session.id, now);
-    let grants = store::account::grants_of(&s.db, session.person).await?;
-    let mut held = Vec::with_capacity(grants.len());
-    for grant in &grants {
-        let units = match grant.unit {
-            Some(unit) => Some(tree(s).await?.below(unit)),
+    let mut held = Vec::with_capacity(session.grants.len());
+    for (role, unit) in &session.grants {
+        let units = match unit {
+            Some(unit) => Some(tree(s).await?.below(*unit)),
             None => None,
         };
-        held.push(Held { role: grant.role, units });
+        held.push(Held { role: *role, units });
     }
-    let groups = if grants.iter().any(|grant| grant.role == Role::Trainer) {
+    let groups = if held.iter().any(|held| held.role == Role::Trainer) {
         store::people::groups_kept_by(&s.db, session.person).await?
     } else {
         Vec::new()

@@ -8,13 +8,13 @@ use domain::people::FullName;
 use domain::refusal::Refusal;
 use domain::text::{Login, name_part};
 use domain::time::Moment;
-use store::Tx;
 use store::account::Account;
 pub use store::account::Grant;
 pub use store::account_list::Listed;
 use store::organisation::Unit;
 pub use store::session::WebSession;
 use store::session::Which;
+use store::{Conn, Tx};
 
 use crate::{Services, access, audit, chance};
 
@@ -93,17 +93,40 @@ pub async fn create(
     store::people::find(&s.db, person).await?.ok_or(Refusal::NotFound)?;
     let Some(login) = form.check("login", Login::parse) else { return Err(Refusal::Form(form)) };
     let (services, actor, now) = (s.clone(), actor.clone(), s.now());
-    s.db.write(move |tx| async move {
-        if store::account::find_by_person(&tx, person).await?.is_some() {
-            return Err(Refusal::Conflict("account_exists"));
+    let (asked, typed) = (login.clone(), form.clone());
+    let done =
+        s.db.write(move |tx| async move {
+            free(&tx, Some(person), &asked, typed).await?;
+            open_in(&services, &tx, Some(&actor), person, &asked, None, now).await
+        })
+        .await;
+    match done {
+        // Where writers do not take turns, two may find the login free; the index lets only one through.
+        Err(Refusal::Fault(fault)) if store::is_taken(&fault) => {
+            free(&s.db, Some(person), &login, form).await?;
+            Err(Refusal::Fault(fault))
         }
-        if store::account::find_by_login(&tx, login.as_str()).await?.is_some() {
-            form.problem("login", "login_taken");
-            return Err(Refusal::Form(form));
-        }
-        open_in(&services, &tx, Some(&actor), person, &login, None, now).await
-    })
-    .await
+        done => done,
+    }
+}
+
+/// Whether an account with this login may be opened for a person.
+async fn free(
+    conn: &impl Conn,
+    person: Option<PersonId>,
+    login: &Login,
+    mut form: FormState,
+) -> Result<(), Refusal> {
+    if let Some(person) = person
+        && store::account::find_by_person(conn, person).await?.is_some()
+    {
+        return Err(Refusal::Conflict("account_exists"));
+    }
+    if store::account::find_by_login(conn, login.as_str()).await?.is_some() {
+        form.problem("login", "login_taken");
+        return Err(Refusal::Form(form));
+    }
+    Ok(())
 }
 
 /// Opens an account in a transaction that has found the login free.
@@ -324,8 +347,16 @@ pub async fn create_first(
     };
     let name = FullName { surname, given, patronymic };
     let hash = s.passwords.hash(password).await?;
-    let services = s.clone();
-    s.db.write(move |tx| async move { create_in(&services, &tx, &login, hash, name, form).await }).await
+    let (services, asked, typed) = (s.clone(), login.clone(), form.clone());
+    let done =
+        s.db.write(move |tx| async move { create_in(&services, &tx, &asked, hash, name, typed).await }).await;
+    match done {
+        Err(Refusal::Fault(fault)) if store::is_taken(&fault) => {
+            free(&s.db, None, &login, form).await?;
+            Err(Refusal::Fault(fault))
+        }
+        done => done,
+    }
 }
 
 async fn create_in(
@@ -334,12 +365,9 @@ async fn create_in(
     login: &Login,
     hash: String,
     name: FullName,
-    mut form: FormState,
+    form: FormState,
 ) -> Result<(), Refusal> {
-    if store::account::find_by_login(tx, login.as_str()).await?.is_some() {
-        form.problem("login", "login_taken");
-        return Err(Refusal::Form(form));
-    }
+    free(tx, None, login, form).await?;
     let now = s.now();
     let id: PersonId = chance::id(now);
     store::account_list::insert_holder(tx, id, chance::uuid(now), name, s.today(), now).await?;

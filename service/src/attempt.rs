@@ -1,12 +1,11 @@
 //! Starting an attempt, reading its paper, handing it in, and what it came to.
 
-use std::collections::BTreeMap;
-
 use domain::access::{Act, Actor, Subject, allow};
-use domain::attempt::{State, Stored, Timing, deadline, state_at};
-use domain::draw::{Candidate, draw, option_token};
-use domain::id::{AttemptId, ItemVersionId, TestId, WriterId};
+use domain::attempt::{State, Stored, Timing, deadline};
+use domain::draw::{Candidate, draw};
+use domain::id::{AttemptId, TestId, WriterId};
 use domain::item::{Content, Kind, Pool};
+use domain::journal::Answers;
 use domain::refusal::{Fault, Refusal};
 use domain::test::Kind as TestKind;
 use domain::time::Moment;
@@ -14,7 +13,8 @@ use sha2::{Digest, Sha256};
 use store::Tx;
 use store::attempt::{AsWas, Attempt, LeaseKind, Slot};
 
-use crate::{Services, audit, chance, test};
+use crate::exam_session::Entry;
+use crate::{Services, audit, chance, exam, exam_session, test};
 
 /// Starts a test, or returns the attempt that is open: a second start changes nothing.
 ///
@@ -28,16 +28,33 @@ pub async fn start(
     kind: TestKind,
     consents: bool,
 ) -> Result<AttemptId, Refusal> {
+    start_at(s, actor, id, kind, consents, Entry::default()).await
+}
+
+/// The same, for somebody who may have a seat in an exam session: with a start code, from an address.
+///
+/// # Errors
+/// The same, and why a session lets them not in, beside the field `start_code`.
+pub async fn start_at(
+    s: &Services,
+    actor: &Actor,
+    id: TestId,
+    kind: TestKind,
+    consents: bool,
+    entry: Entry,
+) -> Result<AttemptId, Refusal> {
     allow(actor, Act::Learn, &Subject::own(actor.person))?;
     let now = s.now();
     if let Some(open) = store::attempt::open_of(&s.db, actor.person, id).await? {
         if test::is_running(&open, now) {
             return Ok(open.id);
         }
-        crate::exam::close(s, open.id, now).await?;
+        crate::exam::close(s, open.id).await?;
     }
+    exam_session::knock(s, actor, id, &entry).await?;
     let (services, actor) = (s.clone(), actor.clone());
-    s.db.write(move |tx| async move { start_in(&services, &tx, &actor, id, kind, consents, now).await }).await
+    let by = (kind, consents);
+    s.db.write(move |tx| async move { start_in(&services, &tx, &actor, id, by, &entry, now).await }).await
 }
 
 async fn start_in(
@@ -45,8 +62,8 @@ async fn start_in(
     tx: &Tx,
     actor: &Actor,
     id: TestId,
-    kind: TestKind,
-    consents: bool,
+    (kind, consents): (TestKind, bool),
+    entry: &Entry,
     now: Moment,
 ) -> Result<AttemptId, Refusal> {
     if let Some(open) = store::attempt::open_of(tx, actor.person, id).await? {
@@ -57,12 +74,13 @@ async fn start_in(
         return Err(Refusal::Conflict("knows_the_keys"));
     }
     let test = store::test::find(tx, id).await?.filter(|test| test.kind == kind).ok_or(Refusal::NotFound)?;
-    let version =
-        store::test::version(tx, test.current.ok_or(Refusal::NotFound)?).await?.ok_or(Refusal::NotFound)?;
+    let at = exam_session::admit(s, tx, actor, id, entry, now).await?;
+    let sat = at.as_ref().map(|at| at.session.version).or(test.current).ok_or(Refusal::NotFound)?;
+    let version = store::test::version(tx, sat).await?.ok_or(Refusal::NotFound)?;
     let candidacy = test::candidacy_for(s, tx, actor.person, kind).await?;
     let earlier = test::attempts_within(tx, actor.person, id, candidacy.as_ref()).await?;
     let history = test::history(tx, &earlier, now).await?;
-    test::eligible(&test, &version, candidacy.as_ref(), &history, now)
+    test::eligible(&test, &version, candidacy.as_ref(), &history, at.is_some(), now)
         .map_err(|_| Refusal::Conflict("not_now"))?;
     if !consents && kind == TestKind::Certification {
         let mut form = domain::form::FormState::default();
@@ -74,10 +92,11 @@ async fn start_in(
         TestKind::Certification => Pool::Exam,
         TestKind::Practice => Pool::Practice,
     };
-    let candidates = store::item::drawable(tx, pool).await?;
-    let seen = store::item::seen_by(tx, actor.person).await?;
+    let candidates = crate::blueprint::drawable(tx, &test, now).await?;
+    let seen = store::item::seen_by(tx, actor.person, pool).await?;
     let seed = chance::bytes::<32>();
-    let drawn = draw(&version.blueprint, &candidates, &seen, seed).map_err(|shallow| {
+    let policy = version.conditions.policy();
+    let drawn = draw(&version.blueprint, policy, &candidates, &seen, seed).map_err(|shallow| {
         tracing::warn!(?shallow, test = %test.code, "The bank is too shallow for the blueprint");
         Refusal::Conflict("bank_shallow")
     })?;
@@ -85,7 +104,7 @@ async fn start_in(
         started_at: now,
         limit_minutes: version.conditions.limit_minutes,
         extra_percent: person.extra_time_percent,
-        window_end: None,
+        window_end: at.as_ref().map(|at| at.session.window.closes_at),
         extension_ms: 0,
         paused_ms: 0,
     };
@@ -103,6 +122,9 @@ async fn start_in(
         deadline_at: deadline(&timing),
         grace_seconds: version.conditions.grace_seconds,
         extra_percent: person.extra_time_percent,
+        extension_ms: 0,
+        paused_ms: 0,
+        paused_at: None,
         finished_at: None,
         finish_cause: None,
         last_ord: 0,
@@ -111,12 +133,18 @@ async fn start_in(
         writer_seq: 0,
         lease_kind: LeaseKind::Page,
         lease_session: actor.session,
+        session: at.as_ref().map(|at| at.session.id),
         as_was: as_was(tx, actor.person).await?,
     };
     if !store::attempt::insert_attempt(tx, &attempt, &timing).await? {
         // Somebody was faster by a hair: theirs is the attempt.
         let open = store::attempt::open_of(tx, actor.person, id).await?;
         return open.map(|open| open.id).ok_or(Refusal::Conflict("not_now"));
+    }
+    if let Some(at) = &at
+        && !store::exam_session::take_seat(tx, at.seat.id, attempt.id).await?
+    {
+        return Err(Refusal::Conflict("not_now"));
     }
     let slots = (1u32..)
         .zip(drawn)
@@ -128,13 +156,11 @@ async fn start_in(
             rule: item.rule,
             kind: item.kind,
             order: item.order,
-            answer: None,
-            writer: None,
-            answered_at: None,
-            marked: false,
         })
         .collect();
     store::attempt::insert_slots(tx, attempt.id, slots).await?;
+    let lease = (attempt.lease_kind, attempt.lease_session);
+    store::attempt::insert_writer(tx, attempt.id, attempt.writer, 1, lease, now).await?;
     let what =
         serde_json::json!({ "test": test.code, "number": attempt.number, "deadline": attempt.deadline_at });
     let subject = ("attempt", Some(attempt.id.raw()));
@@ -222,19 +248,19 @@ pub struct Paper {
 /// # Errors
 /// A refusal when it is not the actor's.
 pub async fn paper(s: &Services, actor: &Actor, id: AttemptId) -> Result<Paper, Refusal> {
-    let attempt = own(s, &s.db, actor, id).await?;
+    let attempt = own(&s.db, actor, id).await?;
     let test = store::test::find(&s.db, attempt.test).await?.ok_or(Refusal::NotFound)?;
-    let slots = store::attempt::slots(&s.db, id).await?;
-    let contents = contents(&s.db, &slots).await?;
+    let form = exam::form::of(s, &s.db, &attempt).await?;
+    let told = exam::told(&store::attempt::journal(&s.db, id).await?)?;
     let now = s.now();
-    let questions = slots.iter().map(|slot| question(&attempt, slot, &contents)).collect::<Result<_, _>>()?;
+    let questions = form.slots().map(|(slot, content)| question(&attempt, slot, content, &told)).collect();
     Ok(Paper {
         attempt: id,
         title: test.title,
         kind: test.kind,
-        state: state_at(attempt.state, attempt.deadline_at, attempt.grace_seconds, now),
+        state: attempt.clockwork().state_at(now),
         deadline: attempt.deadline_at,
-        time_left_ms: (attempt.deadline_at - now).num_milliseconds(),
+        time_left_ms: attempt.clockwork().time_left_ms(now),
         writer: attempt.writer,
         is_mine: attempt.lease_session == actor.session,
         held_by_island: attempt.lease_kind == LeaseKind::Island,
@@ -243,36 +269,21 @@ pub async fn paper(s: &Services, actor: &Actor, id: AttemptId) -> Result<Paper, 
 }
 
 /// An own attempt: the lease authorises nothing, the person must own it.
-pub(crate) async fn own(
-    _s: &Services,
-    conn: &impl store::Conn,
-    actor: &Actor,
-    id: AttemptId,
-) -> Result<Attempt, Refusal> {
+pub(crate) async fn own(conn: &impl store::Conn, actor: &Actor, id: AttemptId) -> Result<Attempt, Refusal> {
     let attempt = store::attempt::find(conn, id).await?.ok_or(Refusal::NotFound)?;
-    allow(actor, Act::Learn, &Subject::own(attempt.person))?;
+    owned(actor, &attempt)?;
     Ok(attempt)
 }
 
-/// What the items of a form say. An item version never changes, so it may be kept in memory.
-pub(crate) async fn contents(
-    conn: &impl store::Conn,
-    slots: &[Slot],
-) -> Result<BTreeMap<ItemVersionId, Content>, Fault> {
-    let found = store::item::versions_by_id(conn, slots.iter().map(|slot| slot.version)).await?;
-    Ok(found.into_iter().map(|(id, version)| (id, version.content)).collect())
+/// Refuses an attempt that is not the actor's.
+pub(crate) fn owned(actor: &Actor, attempt: &Attempt) -> Result<(), Refusal> {
+    allow(actor, Act::Learn, &Subject::own(attempt.person))?;
+    Ok(())
 }
 
-fn question(
-    attempt: &Attempt,
-    slot: &Slot,
-    contents: &BTreeMap<ItemVersionId, Content>,
-) -> Result<Question, Fault> {
-    let content = contents
-        .get(&slot.version)
-        .ok_or_else(|| Fault::new("reading a paper", format!("item version {} is gone", slot.version)))?;
-    let token = |option: &u8| option_token(&attempt.seed, slot.position, *option);
-    Ok(Question {
+fn question(attempt: &Attempt, slot: &Slot, content: &Content, told: &Answers) -> Question {
+    let answer = told.answers.get(&slot.position);
+    Question {
         position: slot.position,
         kind: slot.kind,
         stem: content.stem.clone(),
@@ -281,13 +292,13 @@ fn question(
             .iter()
             .map(|option| {
                 let text = content.options.get(usize::from(*option)).cloned().unwrap_or_default();
-                (token(option), text)
+                (exam::token(attempt, slot.position, *option), text)
             })
             .collect(),
-        answer: slot.answer.iter().flatten().map(token).collect(),
-        saved_at: slot.answered_at,
-        marked: slot.marked,
-    })
+        answer: answer.map_or_else(Vec::new, |answer| answer.tokens.clone()),
+        saved_at: answer.map(|answer| answer.at),
+        marked: told.marked.contains(&slot.position),
+    }
 }
 
 /// An own attempt in a list.
@@ -321,7 +332,7 @@ pub(crate) async fn results_of(s: &Services, person: domain::id::PersonId) -> Re
         .into_iter()
         .filter_map(|attempt| {
             let test = tests.iter().find(|test| test.id == attempt.test)?.clone();
-            let state = state_at(attempt.state, attempt.deadline_at, attempt.grace_seconds, now);
+            let state = attempt.clockwork().state_at(now);
             let score = scores.remove(&attempt.id);
             Some(Sat { attempt, test, state, score })
         })

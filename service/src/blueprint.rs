@@ -3,24 +3,30 @@
 //! A published version never changes; the next one starts as a copy of the current one.
 
 mod cells;
+mod pool;
+mod report;
 
 use domain::access::{Act, Actor, Subject, allow};
 use domain::form::FormState;
 use domain::id::{TestId, TestVersionId};
-use domain::item::Pool;
+use domain::item::{Pool, State};
 use domain::refusal::{Fault, Refusal};
 use domain::rulebook::{Rule, VersionState};
 use domain::test::{Blueprint, Conditions, Kind};
 use domain::text::line;
 use domain::time::Moment;
+use store::item::Item;
 use store::test::{Test, Version};
 use store::{Conn, Tx};
 
-use crate::{Services, audit, chance, rulebook};
+use crate::{Services, audit, chance, exam_session, rulebook};
 
 pub use cells::{
     Depth, MOST_IN_CELL, MOST_ITEMS, Shortage, count_field, form_of, needs_acknowledgement, shortages,
+    venue_field,
 };
+pub(crate) use pool::drawable;
+pub use report::{Named, Report, report};
 
 /// A test with its versions, and what its bank holds.
 #[derive(Clone, Debug)]
@@ -39,6 +45,8 @@ pub struct TestView {
     pub shortages: Vec<Shortage>,
     /// Whether publishing the draft needs the acknowledgement that it draws from shipped items.
     pub needs_acknowledgement: bool,
+    /// Exam sessions that are open: until they are over, nothing is published.
+    pub held_by: Vec<String>,
     /// Whether the actor may begin, change and publish a draft.
     pub may_edit: bool,
 }
@@ -72,6 +80,7 @@ pub async fn open(s: &Services, actor: &Actor, id: TestId) -> Result<TestView, R
     Ok(TestView {
         shortages: shortages(blueprint, &depth),
         needs_acknowledgement: needs_acknowledgement(test.kind, blueprint, &depth),
+        held_by: exam_session::holding(&s.db, id, s.now()).await?,
         may_edit: actor.may(Act::EditTests),
         test,
         rules,
@@ -86,15 +95,32 @@ fn drafted(versions: &[Version]) -> Option<&Version> {
 }
 
 async fn depth_of(conn: &impl Conn, kind: Kind) -> Result<Vec<Depth>, Fault> {
-    let pool = match kind {
-        Kind::Certification => Pool::Exam,
-        Kind::Practice => Pool::Practice,
-    };
-    let counts = store::item::depth(conn, pool).await?;
+    let counts = store::item::depth(conn, pool::pool_of(kind)).await?;
     Ok(counts
         .into_iter()
         .map(|(rule, difficulty, live, shipped)| Depth { rule, difficulty, live, shipped })
         .collect())
+}
+
+/// The tests in force that could no longer be drawn if an item were taken out of use.
+pub(crate) async fn needing(conn: &impl Conn, item: &Item) -> Result<Vec<Test>, Fault> {
+    if item.state != State::Live {
+        return Ok(Vec::new());
+    }
+    let kind = match item.pool {
+        Pool::Exam => Kind::Certification,
+        Pool::Practice => Kind::Practice,
+    };
+    let mut tests = store::test::list(conn).await?;
+    tests.retain(|test| test.kind == kind);
+    let current: Vec<TestVersionId> = tests.iter().filter_map(|test| test.current).collect();
+    let versions = store::test::versions_by_id(conn, current).await?;
+    let depth = depth_of(conn, kind).await?;
+    tests.retain(|test| {
+        let version = test.current.and_then(|id| versions.get(&id));
+        version.is_some_and(|version| cells::needs(&version.blueprint, &depth, &item.rule, item.difficulty))
+    });
+    Ok(tests)
 }
 
 /// Begins a draft as a copy of the current version; the one that is open, if there is one. A draft
@@ -146,6 +172,7 @@ async fn begin_in(
         conditions: current.conditions.clone(),
         shipped_items_warned: false,
         note: String::new(),
+        revision: 1,
         created_at: now,
         published_at: None,
     };
@@ -164,10 +191,10 @@ async fn draft(conn: &impl Conn, id: TestVersionId) -> Result<Version, Refusal> 
     }
 }
 
-/// Saves a draft.
+/// Saves a draft. The form's `revision` is the one that was changed.
 ///
 /// # Errors
-/// A refusal: not allowed, fields that are wrong, or published already.
+/// A refusal: not allowed, fields that are wrong, published already, or changed by somebody else meanwhile.
 pub async fn save_draft(
     s: &Services,
     actor: &Actor,
@@ -187,6 +214,9 @@ async fn save_in(
     mut form: FormState,
 ) -> Result<(), Refusal> {
     let mut draft = draft(tx, id).await?;
+    if read_revision(&form) != Some(draft.revision) {
+        return Err(Refusal::Conflict("changed_meanwhile"));
+    }
     let rules = store::rulebook::rules(tx, draft.rulebook_version).await?;
     let blueprint = cells::blueprint_of(&mut form, &rules);
     let conditions = Conditions::parse(&mut form);
@@ -196,7 +226,7 @@ async fn save_in(
     draft.conditions = conditions;
     draft.note = note;
     if !store::test::change_draft(tx, &draft).await? {
-        return Err(Refusal::Conflict("published_already"));
+        return Err(Refusal::Conflict("changed_meanwhile"));
     }
     let subject = ("test_version", Some(id.raw()));
     audit::record(s, tx, Some(actor), "test.draft_saved", subject, as_written(&draft)).await
@@ -211,21 +241,37 @@ fn as_written(version: &Version) -> serde_json::Value {
     })
 }
 
-/// Publishes a draft: from now on it is the version that is sat, and it never changes.
+/// Whether no form could have as many items of some venue as the draft asks for.
+async fn lacks_venues(conn: &impl Conn, test: &Test, draft: &Version) -> Result<bool, Fault> {
+    if draft.blueprint.venues.is_empty() {
+        return Ok(false);
+    }
+    let candidates = store::item::drawable(conn, pool::pool_of(test.kind)).await?;
+    Ok(!domain::draw::too_few(&draft.blueprint, &candidates).is_empty())
+}
+
+/// Publishes a draft: from now on it is the version that is sat, and it never changes. Fields: `revision`,
+/// the one that was read; `acknowledged`, yes from whoever knows that shipped items are public.
 ///
 /// # Errors
 /// A refusal: not allowed, an empty blueprint, a bank too shallow for it, shipped items that nobody has
-/// acknowledged, or published already.
+/// acknowledged, published already, or changed by somebody else meanwhile.
 pub async fn publish(
     s: &Services,
     actor: &Actor,
     id: TestVersionId,
-    acknowledged_shipped: bool,
+    form: &FormState,
 ) -> Result<(), Refusal> {
     allow(actor, Act::EditTests, &Subject::nobody())?;
+    let (seen, acknowledged) = (read_revision(form), form.value("acknowledged") == "yes");
     let (services, actor) = (s.clone(), actor.clone());
-    s.db.write(move |tx| async move { publish_in(&services, &tx, &actor, id, acknowledged_shipped).await })
+    s.db.write(move |tx| async move { publish_in(&services, &tx, &actor, id, seen, acknowledged).await })
         .await
+}
+
+/// The revision that a form was made from.
+fn read_revision(form: &FormState) -> Option<u32> {
+    form.value("revision").trim().parse().ok()
 }
 
 async fn publish_in(
@@ -233,15 +279,22 @@ async fn publish_in(
     tx: &Tx,
     actor: &Actor,
     id: TestVersionId,
+    seen: Option<u32>,
     acknowledged_shipped: bool,
 ) -> Result<(), Refusal> {
     let draft = draft(tx, id).await?;
+    if seen != Some(draft.revision) {
+        return Err(Refusal::Conflict("changed_meanwhile"));
+    }
     let test = store::test::find(tx, draft.test).await?.ok_or(Refusal::NotFound)?;
     let depth = depth_of(tx, test.kind).await?;
+    if !exam_session::holding(tx, draft.test, s.now()).await?.is_empty() {
+        return Err(Refusal::Conflict("session_open"));
+    }
     if draft.blueprint.size() == 0 {
         return Err(Refusal::Conflict("blueprint_empty"));
     }
-    if !shortages(&draft.blueprint, &depth).is_empty() {
+    if !shortages(&draft.blueprint, &depth).is_empty() || lacks_venues(tx, &test, &draft).await? {
         return Err(Refusal::Conflict("bank_shallow"));
     }
     let warned = needs_acknowledgement(test.kind, &draft.blueprint, &depth);
@@ -249,7 +302,7 @@ async fn publish_in(
         return Err(Refusal::Conflict("shipped_not_acknowledged"));
     }
     if !store::test::publish(tx, &draft, warned, actor.person, s.now()).await? {
-        return Err(Refusal::Conflict("published_already"));
+        return Err(Refusal::Conflict("changed_meanwhile"));
     }
     let what = serde_json::json!({
         "test": test.code, "shipped_items_warned": warned, "written": as_written(&draft),

@@ -1,66 +1,26 @@
 //! Decisions: who is ready, deciding on one or many, and the period and badge that follow.
 
-use domain::access::{Act, Actor, Reach, allow, reach};
+mod revoke;
+mod waiting;
+
+use std::collections::BTreeMap;
+
+use domain::access::{Act, Actor, allow};
 use domain::badge::Serial;
 use domain::certification::{Period, new_period, standing};
 use domain::grading::{Score, reaches};
 use domain::id::{AttemptId, CandidacyId, PersonId};
 use domain::refusal::{Fault, Refusal};
 use domain::time::{Day, Moment};
-use store::Tx;
 use store::badge::Award;
 use store::certification::{Candidacy, Decision, Recorded, Version};
+use store::{Conn, Tx};
 
 use crate::{Services, attempt, audit, chance};
 
-/// A candidate who waits for a decision.
-#[derive(Clone, Debug)]
-pub struct Ready {
-    /// The candidacy.
-    pub candidacy: Candidacy,
-    /// Who, and where they work.
-    pub person: store::people::Listed,
-    /// The attempt that was passed, and its score.
-    pub passed: Option<(AttemptId, Score)>,
-    /// The period that a decision today would open.
-    pub would_be: (Day, Day),
-    /// Whether the actor may not decide on them: themselves, or their own trainee.
-    pub is_conflicted: bool,
-}
-
-/// Candidates within the actor's reach who wait for a decision, the longest waiting first.
-///
-/// # Errors
-/// A refusal when the actor decides on nobody.
-pub async fn ready(s: &Services, actor: &Actor) -> Result<Vec<Ready>, Refusal> {
-    let within = reach(actor, Act::Decide);
-    if within == Reach::Nothing {
-        return Err(Refusal::Denied);
-    }
-    let waiting = store::certification::ready(&s.db, 200).await?;
-    let filter = store::people::Filter {
-        people: Some(waiting.iter().map(|candidacy| candidacy.person).collect()),
-        ..Default::default()
-    };
-    let people = store::people::list(&s.db, &within, &filter, 400).await?.rows;
-    let periods = store::certification::periods_of(&s.db, people.iter().map(|person| person.id)).await?;
-    let mut found = Vec::new();
-    for candidacy in waiting {
-        let Some(person) = people.iter().find(|person| person.id == candidacy.person) else { continue };
-        let version =
-            store::certification::version(&s.db, candidacy.version).await?.ok_or(Refusal::NotFound)?;
-        let known = periods.get(&person.id).map_or(&[][..], Vec::as_slice);
-        let subject = store::people::subject_of(&s.db, person.id).await?;
-        found.push(Ready {
-            passed: passed_attempt(s, &s.db, &candidacy).await?,
-            would_be: coming_period(s, &version, known, s.now()),
-            is_conflicted: domain::access::is_conflicted(actor, &subject),
-            person: person.clone(),
-            candidacy,
-        });
-    }
-    Ok(found)
-}
+pub use revoke::revoke;
+pub(crate) use revoke::revoke_in;
+pub use waiting::{Chosen, MOST_AT_ONCE, Ready, chosen, ready, ready_count};
 
 fn coming_period(s: &Services, version: &Version, known: &[Recorded], now: Moment) -> (Day, Day) {
     let today = Day::of(now, s.zone());
@@ -74,15 +34,19 @@ fn coming_period(s: &Services, version: &Version, known: &[Recorded], now: Momen
     new_period(today, valid_until, version.validity_months)
 }
 
-async fn passed_attempt(
-    _s: &Services,
-    conn: &impl store::Conn,
-    candidacy: &Candidacy,
-) -> Result<Option<(AttemptId, Score)>, Fault> {
-    let attempts = store::attempt::of_person(conn, candidacy.person).await?;
-    let ids = attempts.iter().filter(|a| a.candidacy == Some(candidacy.id)).map(|a| a.id);
-    let scores = store::attempt::scores(conn, ids.collect::<Vec<_>>()).await?;
-    Ok(scores.into_iter().find(|(_, score)| score.passed))
+/// The attempts by which candidacies were passed, with their scores.
+async fn passed_attempts(
+    conn: &impl Conn,
+    candidacies: &[Candidacy],
+) -> Result<BTreeMap<CandidacyId, (AttemptId, Score)>, Fault> {
+    let ids: Vec<CandidacyId> = candidacies.iter().map(|candidacy| candidacy.id).collect();
+    let attempts = store::attempt::passed_in(conn, ids).await?;
+    let sat: Vec<AttemptId> = attempts.values().copied().collect();
+    let mut scores = store::attempt::scores(conn, sat).await?;
+    Ok(attempts
+        .into_iter()
+        .filter_map(|(candidacy, attempt)| Some((candidacy, (attempt, scores.remove(&attempt)?))))
+        .collect())
 }
 
 /// What deciding came to.
@@ -92,48 +56,74 @@ pub struct Decided {
     pub now: Vec<PersonId>,
     /// Candidacies that somebody else had decided on meanwhile.
     pub already: usize,
+    /// Candidacies whose requirements are not met.
+    pub not_ready: usize,
 }
 
 /// Grants the certification to candidates: a decision, a period and a badge each.
 ///
 /// # Errors
-/// A refusal when one of them is out of reach or a conflict; then nobody is decided on.
+/// A refusal when there are too many (field `chosen`), or one of them is out of reach or a conflict; then
+/// nobody is decided on.
 pub async fn decide(
     s: &Services,
     actor: &Actor,
     candidacies: &[CandidacyId],
     reason: &str,
 ) -> Result<Decided, Refusal> {
-    let mut chosen = Vec::new();
-    let mut decided = Decided::default();
-    for id in candidacies.iter().take(100) {
-        let candidacy = store::certification::candidacy(&s.db, *id).await?.ok_or(Refusal::NotFound)?;
-        let subject = store::people::subject_of(&s.db, candidacy.person).await?;
-        allow(actor, Act::Decide, &subject)?;
-        if candidacy.closed_at.is_some() {
-            decided.already += 1;
-        } else if candidacy.ready_at.is_some() {
-            chosen.push(candidacy);
-        }
+    waiting::within(actor)?;
+    let ids = waiting::once_each(candidacies)?;
+    let found = store::certification::candidacies_by_id(&s.db, ids.clone()).await?;
+    if found.len() < ids.len() {
+        return Err(Refusal::NotFound);
     }
-    for candidacy in chosen {
-        // One transaction each: a hundred decisions never hold the writer for long.
-        let (services, actor, reason, now) = (s.clone(), actor.clone(), reason.to_owned(), s.now());
+    let people: Vec<PersonId> = found.iter().map(|candidacy| candidacy.person).collect();
+    let subjects = store::people::subjects_of(&s.db, people).await?;
+    for candidacy in &found {
+        let subject = subjects.get(&candidacy.person).ok_or(Refusal::NotFound)?;
+        allow(actor, Act::Decide, subject)?;
+    }
+    let mut decided = Decided::default();
+    for candidacy in found {
         let person = candidacy.person;
-        let done =
-            s.db.write(move |tx| async move {
-                let version =
-                    store::certification::version(&tx, candidacy.version).await?.ok_or(Refusal::NotFound)?;
-                decide_in(&services, &tx, Some(&actor), &candidacy, &version, &reason, now).await
-            })
-            .await;
-        match done {
+        match decide_on(s, actor, &candidacy, reason).await {
             Ok(()) => decided.now.push(person),
+            Err(Refusal::Conflict("not_ready")) => decided.not_ready += 1,
             Err(Refusal::Conflict(_)) => decided.already += 1,
             Err(refusal) => return Err(refusal),
         }
     }
     Ok(decided)
+}
+
+const TRIES: u32 = 5;
+
+/// Decides in a transaction of its own: a hundred decisions never hold the writer for long.
+async fn decide_on(s: &Services, actor: &Actor, known: &Candidacy, reason: &str) -> Result<(), Refusal> {
+    if known.closed_at.is_some() {
+        return Err(Refusal::Conflict("decided_already"));
+    }
+    if known.ready_at.is_none() {
+        return Err(Refusal::Conflict("not_ready"));
+    }
+    let mut tries_left = TRIES;
+    loop {
+        tries_left -= 1;
+        let (services, actor, known) = (s.clone(), actor.clone(), known.clone());
+        let (reason, now) = (reason.to_owned(), s.now());
+        let done =
+            s.db.write(move |tx| async move {
+                let version =
+                    store::certification::version(&tx, known.version).await?.ok_or(Refusal::NotFound)?;
+                decide_in(&services, &tx, Some(&actor), &known, &version, &reason, now).await
+            })
+            .await;
+        match done {
+            // Where writers do not take turns, two decisions may reach for the same number of a badge.
+            Err(Refusal::Fault(fault)) if tries_left > 0 && store::is_taken(&fault) => {}
+            done => return done,
+        }
+    }
 }
 
 /// One decision with everything that follows from it.
@@ -149,7 +139,7 @@ pub(crate) async fn decide_in(
     if !store::certification::close(tx, candidacy.id, "certified", now).await? {
         return Err(Refusal::Conflict("decided_already"));
     }
-    let passed = passed_attempt(s, tx, candidacy).await?;
+    let passed = passed_attempts(tx, std::slice::from_ref(candidacy)).await?.remove(&candidacy.id);
     let (attempt, score) = passed.ok_or(Refusal::Conflict("not_ready"))?;
     let as_was = attempt::as_was(tx, candidacy.person).await?;
     let decision = Decision {

@@ -4,24 +4,27 @@
 
 mod book;
 mod close;
+pub(crate) mod form;
+mod lease;
 
-use std::collections::BTreeMap;
-
-pub use self::book::Incoming;
-use self::book::{Book, Read, canonical};
-pub(crate) use self::close::close;
-pub use self::close::{Finished, finish, sweep};
 use domain::access::Actor;
-use domain::attempt::{State, Value, Verdict, state_at};
+use domain::attempt::{State, Value};
 use domain::draw::option_token;
 use domain::id::{AttemptId, WriterId};
 use domain::refusal::{Fault, Refusal};
 use domain::time::Moment;
-use store::Tx;
 pub use store::attempt::LeaseKind;
-use store::attempt::{Attempt, Event};
+use store::attempt::{Advance, Attempt, Event};
+use store::{Patience, Tx};
 
-use crate::{Services, attempt, audit, chance};
+pub use self::book::Incoming;
+use self::book::{Book, Earlier};
+pub(crate) use self::close::close;
+pub use self::close::{Finished, finish, sweep};
+pub use self::form::answers;
+pub(crate) use self::form::{Forms, told};
+pub use self::lease::{Lease, Now, state, take_over};
+use crate::{Services, attempt};
 
 /// What a batch came to.
 #[derive(Clone, Debug)]
@@ -29,8 +32,8 @@ pub struct Ack {
     /// All events of this writer up to this number have been received for good.
     pub acked_seq: i64,
     /// Those that are no answers to this form, and why.
-    pub refused: Vec<(i64, &'static str)>,
-    /// When the answers were kept; none when nothing was.
+    pub refused: Vec<(i64, String)>,
+    /// When this was said.
     pub saved_at: Moment,
     /// Until the deadline.
     pub time_left_ms: i64,
@@ -42,12 +45,17 @@ pub struct Ack {
 
 /// The most events of one batch.
 pub const MOST_EVENTS: usize = 200;
+/// The most events of one attempt: a hundred changes to each of a hundred questions, and more. Only a script
+/// writes more, and it fills nobody's disk.
+const MOST_IN_JOURNAL: i64 = 20_000;
+/// On PostgreSQL two devices may advance one journal at once; whoever comes second reads again.
 const TRIES: u32 = 20;
 
 /// Receives a batch of events of one writer.
 ///
 /// # Errors
-/// A refusal when the attempt is not the actor's, or the writer was never one of it.
+/// A refusal when the attempt is not the actor's, or the writer was never given for it; busy when more
+/// answers wait than can be kept soon.
 pub async fn answer(
     s: &Services,
     actor: &Actor,
@@ -59,11 +67,14 @@ pub async fn answer(
         return Err(Refusal::Conflict("batch_too_large"));
     }
     for _ in 0..TRIES {
-        let (services, actor, batch, now) = (s.clone(), actor.clone(), batch.clone(), s.now());
+        let (services, actor, batch) = (s.clone(), actor.clone(), batch.clone());
         let done =
-            s.db.write(move |tx| async move {
-                let held = attempt::own(&services, &tx, &actor, id).await?;
-                receive(&tx, &held, writer, &batch, now).await
+            s.db.write_with(Patience::Short, move |tx| async move {
+                let seqs: Vec<i64> = batch.iter().map(|event| event.seq).collect();
+                let held = store::attempt::held(&tx, id, writer, &seqs).await?;
+                let (held, known) = held.ok_or(Refusal::NotFound)?;
+                attempt::owned(&actor, &held)?;
+                receive(&services, &tx, &held, writer, known, &batch).await
             })
             .await?;
         if let Some(ack) = done {
@@ -75,93 +86,73 @@ pub async fn answer(
 
 /// Judges and records events; none when the journal has moved on since it was read.
 async fn receive(
+    s: &Services,
     tx: &Tx,
     held: &Attempt,
     writer: WriterId,
+    known: Vec<Event>,
     batch: &[Incoming],
-    now: Moment,
 ) -> Result<Option<Ack>, Refusal> {
-    let seqs: Vec<i64> = batch.iter().map(|event| event.seq).collect();
-    let known = store::attempt::events_of(tx, held.id, writer, &seqs).await?;
-    let positions: Vec<u32> = batch.iter().map(|event| event.position).collect();
-    let slots = store::attempt::slots_at(tx, held.id, &positions).await?;
-    let state = state_at(held.state, held.deadline_at, held.grace_seconds, now);
-    let mut book = Book { held, writer, state, now, slots, ord: held.last_ord, link: held.journal_hash };
-    let mut events = Vec::new();
-    let mut refused = Vec::new();
-    let mut answers: BTreeMap<u32, (Vec<u8>, i64)> = BTreeMap::new();
-    let mut marks: BTreeMap<u32, bool> = BTreeMap::new();
-    for incoming in batch {
-        let body = canonical(&incoming.value)?;
-        let earlier = known.iter().map(|e| (e.seq, e.position, e.value.as_str())).chain(
-            events
-                .iter()
-                .filter(|e: &&Event| e.verdict != Verdict::Conflict)
-                .map(|e: &Event| (e.seq, e.position, e.value.as_str())),
-        );
-        let same_seq: Vec<_> = earlier.filter(|(seq, ..)| *seq == incoming.seq).collect();
-        if same_seq.iter().any(|(_, position, value)| *position == incoming.position && *value == body) {
-            continue;
-        }
-        let (verdict, read) = if same_seq.is_empty() {
-            book.judge(incoming)
-        } else {
-            refused.push((incoming.seq, "conflict"));
-            (Verdict::Conflict, None)
-        };
-        if let Some(Err(code)) = &read {
-            refused.push((incoming.seq, *code));
-        }
-        let event = book.enter(incoming, body, verdict);
-        match read {
-            Some(Ok(Read::Answer(options))) if verdict.counts() => {
-                answers.insert(incoming.position, (options, event.ord));
-            }
-            Some(Ok(Read::Mark(mark))) if verdict.counts() => {
-                marks.insert(incoming.position, mark);
-            }
-            Some(_) | None => {}
-        }
-        events.push(event);
-    }
-    let highest = batch.iter().map(|event| event.seq).max().unwrap_or(0);
+    // Time is read when the write has its turn: an answer that waited is judged by when it is kept, and two
+    // answers of one journal are never dated against their order.
+    let now = s.now();
+    let form = form::of(s, tx, held).await?;
     let is_holder = writer == held.writer;
-    let writer_seq = if is_holder { held.writer_seq.max(highest) } else { held.writer_seq };
-    if !events.is_empty() {
-        if !store::attempt::advance(tx, held, book.ord, book.link, writer_seq).await? {
+    let (earlier, known) = if is_holder {
+        (None, known)
+    } else {
+        let (earlier, known) = earlier(tx, held, writer, batch).await?;
+        (Some(earlier), known)
+    };
+    let mut book = Book::open(held, form, (writer, earlier), known, now);
+    for incoming in batch {
+        book.receive(incoming);
+    }
+    let state = book.state;
+    let entered = book.close();
+    if !entered.events.is_empty() {
+        if entered.ord > MOST_IN_JOURNAL {
+            return Err(Refusal::Conflict("journal_full"));
+        }
+        let writer_seq = if is_holder { entered.acked } else { held.writer_seq };
+        let to = Advance { last_ord: entered.ord, journal_hash: entered.link, writer_seq };
+        if !store::attempt::advance(tx, held, to).await? {
             return Ok(None);
         }
-        save(tx, &book, events, answers, marks).await?;
+        store::attempt::insert_events(tx, held.id, entered.events).await?;
+        if !is_holder {
+            store::attempt::acknowledge(tx, writer, entered.acked).await?;
+        }
     }
     Ok(Some(Ack {
-        acked_seq: highest,
-        refused,
+        acked_seq: entered.acked,
+        refused: entered.refused,
         saved_at: now,
-        time_left_ms: (held.deadline_at - now).num_milliseconds(),
+        time_left_ms: held.clockwork().time_left_ms(now),
         state,
         lease_lost: !is_holder,
     }))
 }
 
-async fn save(
+/// What is known of a writer that has lost the lease, and of its events.
+async fn earlier(
     tx: &Tx,
-    book: &Book<'_>,
-    events: Vec<Event>,
-    answers: BTreeMap<u32, (Vec<u8>, i64)>,
-    marks: BTreeMap<u32, bool>,
-) -> Result<(), Fault> {
-    store::attempt::insert_events(tx, book.held.id, events).await?;
-    for (position, (options, ord)) in answers {
-        if let Some(slot) = book.slot(position) {
-            store::attempt::set_answer(tx, slot.id, &options, ord, book.writer, book.now).await?;
-        }
-    }
-    for (position, mark) in marks {
-        if let Some(slot) = book.slot(position) {
-            store::attempt::set_mark(tx, slot.id, mark).await?;
-        }
-    }
-    Ok(())
+    held: &Attempt,
+    writer: WriterId,
+    batch: &[Incoming],
+) -> Result<(Earlier, Vec<Event>), Refusal> {
+    let writers = store::attempt::writers(tx, held.id).await?;
+    let this = writers.iter().find(|known| known.id == writer).ok_or(Refusal::NotFound)?;
+    let newer = |id: WriterId| writers.iter().any(|known| known.id == id && known.number > this.number);
+    let told = told(&store::attempt::journal(tx, held.id).await?)?;
+    let answered = told.answers.iter().filter(|(_, answer)| newer(answer.writer));
+    let earlier = Earlier {
+        acked_seq: this.acked_seq,
+        answered_since: answered.map(|(position, _)| *position).collect(),
+    };
+    let seqs: Vec<i64> = batch.iter().map(|event| event.seq).collect();
+    let known = store::attempt::events_of(tx, held.id, writer, &seqs, this.acked_seq).await?;
+    Ok((earlier, known))
 }
 
 /// What became of a page's form.
@@ -169,10 +160,23 @@ async fn save(
 pub enum Posted {
     /// Kept.
     Saved,
-    /// The time is up: what came before counts.
+    /// The clock stands still: kept, and not counted.
+    Paused,
+    /// The time is up: kept, and not counted; what came before counts.
     TimeUp,
     /// Somebody else holds the lease: nothing was kept; the page asks to continue here.
     LeaseLost,
+}
+
+/// What a page's form says of one question.
+#[derive(Clone, Debug)]
+pub struct Filled {
+    /// The question, from 1.
+    pub position: u32,
+    /// The chosen options, by their tokens.
+    pub tokens: Vec<String>,
+    /// Whether it is marked to look at again.
+    pub mark: bool,
 }
 
 /// Saves what a page's form says of one question. A form has no number: it takes the writer's next.
@@ -183,16 +187,14 @@ pub async fn answer_by_form(
     s: &Services,
     actor: &Actor,
     id: AttemptId,
-    position: u32,
-    tokens: Vec<String>,
-    mark: bool,
+    filled: Filled,
 ) -> Result<Posted, Refusal> {
     for _ in 0..TRIES {
-        let (services, actor, tokens, now) = (s.clone(), actor.clone(), tokens.clone(), s.now());
+        let (services, actor, filled) = (s.clone(), actor.clone(), filled.clone());
         let done =
             s.db.write(move |tx| async move {
-                let held = attempt::own(&services, &tx, &actor, id).await?;
-                post(&tx, &actor, held, position, tokens, mark, now).await
+                let held = attempt::own(&tx, &actor, id).await?;
+                post(&services, &tx, &actor, held, filled).await
             })
             .await?;
         if let Some(posted) = done {
@@ -203,130 +205,61 @@ pub async fn answer_by_form(
 }
 
 async fn post(
+    s: &Services,
     tx: &Tx,
     actor: &Actor,
-    mut held: Attempt,
-    position: u32,
-    tokens: Vec<String>,
-    mark: bool,
-    now: Moment,
+    held: Attempt,
+    filled: Filled,
 ) -> Result<Option<Posted>, Refusal> {
-    let state = state_at(held.state, held.deadline_at, held.grace_seconds, now);
-    if matches!(state, State::TimeUp | State::Finished) {
-        return Ok(Some(Posted::TimeUp));
-    }
-    if held.lease_session != actor.session {
+    let is_over = matches!(held.clockwork().state_at(s.now()), State::TimeUp | State::Finished);
+    if !is_over && held.lease_session != actor.session {
         return Ok(Some(Posted::LeaseLost));
     }
-    if held.lease_kind == LeaseKind::Island {
-        // The same browser, without scripts now: its form sitting is a writer of its own.
-        let writer = chance::id(now);
-        if !store::attempt::take_lease(tx, &held, writer, LeaseKind::Page, actor.session, now).await? {
-            return Ok(None);
+    let Some((held, writer, seq)) = lease::for_form(s, tx, actor, held, is_over).await? else {
+        return Ok(None);
+    };
+    let batch = changes(s, tx, &held, seq, filled).await?;
+    let known = Vec::new();
+    let Some(ack) = receive(s, tx, &held, writer, known, &batch).await? else { return Ok(None) };
+    Ok(Some(match ack.state {
+        State::TimeUp | State::Finished => Posted::TimeUp,
+        State::Open | State::Grace | State::Paused if !ack.refused.is_empty() => {
+            return Err(Refusal::Conflict("unknown_option"));
         }
-        held = store::attempt::find(tx, held.id).await?.ok_or(Refusal::NotFound)?;
-    }
-    let slot = store::attempt::slots_at(tx, held.id, &[position]).await?;
-    let slot = slot.first().ok_or(Refusal::NotFound)?;
-    let known: Vec<String> =
-        slot.answer.iter().flatten().map(|option| option_token(&held.seed, position, *option)).collect();
+        State::Open | State::Grace => Posted::Saved,
+        State::Paused => Posted::Paused,
+    }))
+}
+
+/// The events that a form amounts to: none where it says what is known already.
+async fn changes(
+    s: &Services,
+    tx: &Tx,
+    held: &Attempt,
+    mut seq: i64,
+    filled: Filled,
+) -> Result<Vec<Incoming>, Refusal> {
+    let Filled { position, tokens, mark } = filled;
+    let form = form::of(s, tx, held).await?;
+    form.slot(position).ok_or(Refusal::NotFound)?;
+    let told = told(&store::attempt::journal(tx, held.id).await?)?;
+    let known = told.answers.get(&position).map_or_else(Vec::new, |answer| answer.tokens.clone());
     let mut batch = Vec::new();
-    let mut seq = held.writer_seq;
-    for (changed, value) in
-        [(known != tokens, Value::Options(tokens)), (slot.marked != mark, Value::Mark { mark })]
-    {
+    for (changed, value) in [
+        (known != tokens, Value::Options(tokens)),
+        (told.marked.contains(&position) != mark, Value::Mark { mark }),
+    ] {
         if changed {
             seq += 1;
+            let value =
+                serde_json::to_value(&value).map_err(|error| Fault::new("writing an event", error))?;
             batch.push(Incoming { seq, position, value });
         }
     }
-    if batch.is_empty() {
-        return Ok(Some(Posted::Saved));
-    }
-    let Some(ack) = receive(tx, &held, held.writer, &batch, now).await? else { return Ok(None) };
-    if ack.refused.is_empty() { Ok(Some(Posted::Saved)) } else { Err(Refusal::Conflict("unknown_option")) }
+    Ok(batch)
 }
 
-/// What taking the lease came to.
-#[derive(Clone, Debug)]
-pub enum Lease {
-    /// Held: write under this name, counting on from this number.
-    Held {
-        /// The writer.
-        writer: WriterId,
-        /// Its last number.
-        seq: i64,
-    },
-    /// Another tab or device holds it: ask the person, then call again with their word.
-    Asks,
-    /// There is nothing left to write.
-    Over,
-}
-
-/// Takes the lease for a tab with scripts.
-///
-/// The writer that holds it resumes, also after a new sign-in; a page of the same web session is
-/// upgraded; anything else needs the person's word.
-///
-/// # Errors
-/// A refusal when the attempt is not the actor's.
-pub async fn take_over(
-    s: &Services,
-    actor: &Actor,
-    id: AttemptId,
-    known: Option<WriterId>,
-    kind: LeaseKind,
-    confirmed: bool,
-) -> Result<Lease, Refusal> {
-    let (services, actor, now) = (s.clone(), actor.clone(), s.now());
-    s.db.write(move |tx| async move {
-        let held = attempt::own(&services, &tx, &actor, id).await?;
-        let state = state_at(held.state, held.deadline_at, held.grace_seconds, now);
-        if matches!(state, State::TimeUp | State::Finished) {
-            return Ok(Lease::Over);
-        }
-        let resumes = known == Some(held.writer) && held.lease_kind == LeaseKind::Island;
-        let upgrades = held.lease_kind == LeaseKind::Page && held.lease_session == actor.session;
-        if !(resumes || upgrades || confirmed) {
-            return Ok(Lease::Asks);
-        }
-        let writer = if resumes { held.writer } else { chance::id(now) };
-        if !store::attempt::take_lease(&tx, &held, writer, kind, actor.session, now).await? {
-            return Ok(Lease::Asks);
-        }
-        if !resumes {
-            let what = serde_json::json!({ "from": held.writer, "to": writer, "confirmed": confirmed });
-            let subject = ("attempt", Some(id.raw()));
-            audit::record::<Refusal>(&services, &tx, Some(&actor), "attempt.taken_over", subject, what)
-                .await?;
-        }
-        let seq = if resumes { held.writer_seq } else { 0 };
-        Ok(Lease::Held { writer, seq })
-    })
-    .await
-}
-
-/// What an attempt is now.
-#[derive(Clone, Copy, Debug)]
-pub struct Now {
-    /// What it is.
-    pub state: State,
-    /// Until the deadline.
-    pub time_left_ms: i64,
-    /// Who holds the lease.
-    pub writer: WriterId,
-}
-
-/// What an own attempt is now.
-///
-/// # Errors
-/// A refusal when it is not the actor's.
-pub async fn state(s: &Services, actor: &Actor, id: AttemptId) -> Result<Now, Refusal> {
-    let held = attempt::own(s, &s.db, actor, id).await?;
-    let now = s.now();
-    Ok(Now {
-        state: state_at(held.state, held.deadline_at, held.grace_seconds, now),
-        time_left_ms: (held.deadline_at - now).num_milliseconds(),
-        writer: held.writer,
-    })
+/// The token of an option, as a page shows it.
+pub(crate) fn token(held: &Attempt, position: u32, option: u8) -> String {
+    option_token(&held.seed, position, option)
 }

@@ -1,7 +1,9 @@
 //! Facts about this database, for the command line.
 
 use domain::refusal::Fault;
+use domain::time::Moment;
 use sha2::{Digest, Sha256};
+use store::Db;
 
 use crate::{Services, chance};
 
@@ -10,7 +12,15 @@ use crate::{Services, chance};
 /// # Errors
 /// A fault of the database.
 pub async fn get(s: &Services, key: &str) -> Result<Option<String>, Fault> {
-    store::setting::fact(&s.db, key).await
+    of(&s.db, key).await
+}
+
+/// A fact of a database, before there are any use cases on it.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn of(db: &Db, key: &str) -> Result<Option<String>, Fault> {
+    store::setting::fact(db, key).await
 }
 
 /// Notes a fact.
@@ -18,8 +28,15 @@ pub async fn get(s: &Services, key: &str) -> Result<Option<String>, Fault> {
 /// # Errors
 /// A fault of the database.
 pub async fn set(s: &Services, key: &'static str, value: String) -> Result<(), Fault> {
-    let now = s.now();
-    s.db.write(move |tx| async move { store::setting::set_fact(&tx, chance::uuid(now), key, &value).await })
+    note(&s.db, s.now(), key, value).await
+}
+
+/// Notes a fact of a database, before there are any use cases on it.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn note(db: &Db, now: Moment, key: &'static str, value: String) -> Result<(), Fault> {
+    db.write(move |tx| async move { store::setting::set_fact(&tx, chance::uuid(now), key, &value).await })
         .await
 }
 

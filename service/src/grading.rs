@@ -1,18 +1,22 @@
 //! Grading an attempt that was closed, and showing what it came to.
 
+use std::collections::BTreeMap;
+
 use domain::access::{Act, Actor, Subject, allow};
 use domain::attempt::State;
 use domain::certification::Decides;
 use domain::grading::{Score, Slot, grade as score};
 use domain::id::AttemptId;
 use domain::refusal::{Fault, Refusal};
+use domain::regrade::{Changes, changed};
 use domain::rulebook::Rule;
-use domain::test::Kind as TestKind;
+use domain::test::{Conditions, Kind as TestKind};
 use domain::time::Moment;
 use store::Tx;
 use store::attempt::Attempt;
 
-use crate::{Services, attempt, audit, certification, chance, test};
+use crate::exam::form::Form;
+use crate::{Services, attempt, audit, certification, chance, exam, receipt, regrade, test};
 
 /// Grades a closed attempt in the transaction that closes it. A pass makes the candidacy ready.
 pub(crate) async fn grade(
@@ -20,38 +24,24 @@ pub(crate) async fn grade(
     tx: &Tx,
     held: &Attempt,
     actor: Option<&Actor>,
-    now: Moment,
+    (cause, finished_at): (&str, Moment),
 ) -> Result<(), Refusal> {
+    let now = s.now();
     let version = store::test::version(tx, held.version).await?.ok_or(Refusal::NotFound)?;
-    let slots = store::attempt::slots(tx, held.id).await?;
-    let contents = attempt::contents(tx, &slots).await?;
-    let graded: Vec<Slot> = slots
-        .iter()
-        .map(|slot| {
-            let content = contents.get(&slot.version).ok_or_else(|| {
-                Fault::new("grading an attempt", format!("item version {} is gone", slot.version))
-            })?;
-            Ok(Slot {
-                position: slot.position,
-                rule: slot.rule.clone(),
-                kind: slot.kind,
-                key: content.key.clone(),
-                answer: slot.answer.clone(),
-            })
-        })
-        .collect::<Result<_, Fault>>()?;
-    let result = score(&graded, version.conditions.pass_bp, version.conditions.rule_pass_bp);
-    let computed_from = serde_json::json!({
-        "test_version": held.version,
-        "journal": domain::draw::hex(&held.journal_hash),
-        "events": held.last_ord,
-        "items": slots.iter().map(|slot| slot.version).collect::<Vec<_>>(),
-        "pass_bp": version.conditions.pass_bp,
-        "rule_pass_bp": version.conditions.rule_pass_bp,
-    });
+    let form = exam::form::of(s, tx, held).await?;
+    let events = store::attempt::journal(tx, held.id).await?;
+    let answers = answers_of(&form, held, &events)?;
+    let changes = regrade::in_force(s, tx, &form).await?;
+    let result = score_of(&form, &answers, &version.conditions, &changes);
+    let computed_from = basis(held, &form, &version.conditions, &changes);
     let run = chance::uuid(now);
     store::attempt::insert_grading(tx, run, held.id, &result, computed_from.to_string(), now).await?;
-    let what = serde_json::json!({ "points": result.points, "max": result.max, "passed": result.passed });
+    let answered = u32::try_from(answers.len()).unwrap_or(u32::MAX);
+    receipt::issue(s, tx, held, finished_at, cause, form.len(), answered).await?;
+    let what = serde_json::json!({
+        "points": result.points, "max": result.max, "passed": result.passed,
+        "cause": cause, "finished_at": finished_at,
+    });
     let subject = ("attempt", Some(held.id.raw()));
     audit::record::<Refusal>(s, tx, actor, "attempt.finished", subject, what).await?;
     let kind = if result.passed { "test_passed" } else { "test_failed" };
@@ -61,6 +51,57 @@ pub(crate) async fn grade(
         Some(candidacy) if result.passed => ready(s, tx, candidacy, now).await,
         Some(_) | None => Ok(()),
     }
+}
+
+/// What a score is worked out from, as it is kept with it.
+pub(crate) fn basis(
+    held: &Attempt,
+    form: &Form,
+    conditions: &Conditions,
+    changes: &Changes,
+) -> serde_json::Value {
+    serde_json::json!({
+        "test_version": held.version,
+        "journal": domain::draw::hex(&held.journal_hash),
+        "events": held.last_ord,
+        "items": form.slots().map(|(slot, _)| slot.version).collect::<Vec<_>>(),
+        "pass_bp": conditions.pass_bp,
+        "rule_pass_bp": conditions.rule_pass_bp,
+        "changes": regrade::named(form, changes),
+    })
+}
+
+/// The options that count, by question.
+pub(crate) fn answers_of(
+    form: &Form,
+    held: &Attempt,
+    events: &[store::attempt::Event],
+) -> Result<BTreeMap<u32, Vec<u8>>, Fault> {
+    let slots: Vec<_> = form.slots().map(|(slot, _)| slot.clone()).collect();
+    exam::answers(&slots, &held.seed, events)
+}
+
+/// The score of a form with these answers, by the keys as regrades have mended them: pure.
+pub(crate) fn score_of(
+    form: &Form,
+    answers: &BTreeMap<u32, Vec<u8>>,
+    conditions: &Conditions,
+    changes: &Changes,
+) -> Score {
+    let slots: Vec<Slot> = form
+        .slots()
+        .filter_map(|(slot, content)| {
+            let as_drawn = Slot {
+                position: slot.position,
+                rule: slot.rule.clone(),
+                kind: slot.kind,
+                key: content.key.clone(),
+                answer: answers.get(&slot.position).cloned(),
+            };
+            changed(as_drawn, changes.get(&slot.version).map(|approved| &approved.change))
+        })
+        .collect();
+    score(&slots, conditions.pass_bp, conditions.rule_pass_bp)
 }
 
 async fn ready(s: &Services, tx: &Tx, id: domain::id::CandidacyId, now: Moment) -> Result<(), Refusal> {
@@ -88,6 +129,21 @@ pub struct Explained {
     pub is_right: bool,
 }
 
+/// What a regrade did to an own attempt. Nothing of the item.
+#[derive(Clone, Debug)]
+pub struct Regraded {
+    /// When it was approved.
+    pub at: Moment,
+    /// Why.
+    pub reason: String,
+    /// Points before, points that were possible, and whether it was passed.
+    pub was: (u32, u32, bool),
+    /// The same after.
+    pub now: (u32, u32, bool),
+    /// Whether a certificate that rests on it stays valid until a person decides.
+    pub in_doubt: bool,
+}
+
 /// What an attempt came to.
 #[derive(Clone, Debug)]
 pub struct ResultView {
@@ -103,6 +159,10 @@ pub struct ResultView {
     pub rules: Vec<Rule>,
     /// Where the person stands with the test now.
     pub shown: test::Shown,
+    /// How many events came too late to count; they are kept.
+    pub late: u32,
+    /// The latest regrade that moved the score.
+    pub regraded: Option<Regraded>,
     /// Explanations, for practice only.
     pub explained: Vec<Explained>,
 }
@@ -117,7 +177,7 @@ pub async fn result(s: &Services, actor: &Actor, id: AttemptId) -> Result<Result
     if matches!(paper.state, State::Open | State::Grace) {
         return Err(Refusal::Conflict("attempt_open"));
     }
-    let held = attempt::own(s, &s.db, actor, id).await?;
+    let held = attempt::own(&s.db, actor, id).await?;
     let version = store::test::version(&s.db, held.version).await?.ok_or(Refusal::NotFound)?;
     let score = store::attempt::scores(&s.db, [id]).await?.remove(&id);
     let candidacy = test::candidacy_for(s, &s.db, actor.person, paper.kind).await?;
@@ -127,6 +187,8 @@ pub async fn result(s: &Services, actor: &Actor, id: AttemptId) -> Result<Result
         (TestKind::Practice | TestKind::Certification, _) => Vec::new(),
     };
     Ok(ResultView {
+        late: store::attempt::late(&s.db, id).await?,
+        regraded: regraded(s, id).await?,
         rules: store::rulebook::rules(&s.db, version.rulebook_version).await?,
         test: shown.test.clone(),
         attempt: held,
@@ -137,20 +199,25 @@ pub async fn result(s: &Services, actor: &Actor, id: AttemptId) -> Result<Result
     })
 }
 
+async fn regraded(s: &Services, id: AttemptId) -> Result<Option<Regraded>, Fault> {
+    let Some(told) = store::regrade::told(&s.db, id).await? else { return Ok(None) };
+    let (was, now) = (told.moved.was, told.moved.now);
+    let in_doubt = !now.2 && store::doubt::open_about(&s.db, id).await?.is_some();
+    Ok(Some(Regraded { at: told.at, reason: told.reason, was, now, in_doubt }))
+}
+
 async fn explain(
     s: &Services,
     held: &Attempt,
     questions: Vec<attempt::Question>,
     score: &Score,
 ) -> Result<Vec<Explained>, Refusal> {
-    let slots = store::attempt::slots(&s.db, held.id).await?;
-    let contents = attempt::contents(&s.db, &slots).await?;
+    let form = exam::form::of(s, &s.db, held).await?;
     Ok(questions
         .into_iter()
         .filter_map(|question| {
-            let slot = slots.iter().find(|slot| slot.position == question.position)?;
-            let content = contents.get(&slot.version)?;
-            let token = |option: &u8| domain::draw::option_token(&held.seed, slot.position, *option);
+            let (slot, content) = form.slots().find(|(slot, _)| slot.position == question.position)?;
+            let token = |option: &u8| exam::token(held, slot.position, *option);
             Some(Explained {
                 key: content.key.iter().map(token).collect(),
                 rationale: content.rationale.clone(),

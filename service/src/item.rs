@@ -3,6 +3,7 @@
 //! A version never changes: saving adds one. A live item is drawn in its approved version until the next
 //! one is approved.
 
+mod enemies;
 mod form;
 mod review;
 
@@ -21,8 +22,9 @@ use store::{Conn, Tx};
 
 use crate::{Services, audit, chance, rulebook};
 
+pub use enemies::with_enemies;
 pub use form::{MOST_OPTIONS, content_of, form_of, preview};
-pub use review::{approve, retire, revive, submit};
+pub use review::{approve, needed_by, retire, revive, submit};
 
 /// What a list of items is narrowed to.
 #[derive(Clone, Debug, Default)]
@@ -100,6 +102,35 @@ pub async fn list(s: &Services, actor: &Actor, query: Query) -> Result<ItemPage,
     Ok(ItemPage { items, pools, writable: pools_to(actor, editing), rules })
 }
 
+/// How many items of the pools that the actor may read wait for a second pair of eyes.
+///
+/// # Errors
+/// A refusal when the actor may read no pool.
+pub async fn waiting_count(s: &Services, actor: &Actor) -> Result<u64, Refusal> {
+    Ok(store::item::count(&s.db, &readable(actor)?, State::Review).await?)
+}
+
+/// What a new item may be.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    /// The pools that the actor may write in.
+    pub pools: Vec<Pool>,
+    /// The rules in force.
+    pub rules: Vec<Rule>,
+}
+
+/// The pools and rules that a new item may have.
+///
+/// # Errors
+/// A refusal when the actor may write in no pool.
+pub async fn choices(s: &Services, actor: &Actor) -> Result<Choices, Refusal> {
+    let pools = pools_to(actor, editing);
+    if pools.is_empty() {
+        return Err(Refusal::Denied);
+    }
+    Ok(Choices { pools, rules: rulebook::in_force(&s.db).await? })
+}
+
 /// An item with its history.
 #[derive(Clone, Debug)]
 pub struct ItemView {
@@ -117,6 +148,8 @@ pub struct ItemView {
     pub may_approve: bool,
     /// Whether it was ever part of a form.
     pub used: bool,
+    /// The items that it never meets in a form, with their codes.
+    pub enemies: Vec<(ItemId, String)>,
 }
 
 /// An item of a pool that the actor may read.
@@ -137,6 +170,7 @@ pub async fn open(s: &Services, actor: &Actor, id: ItemId) -> Result<ItemView, R
         rules: rulebook::in_force(&s.db).await?,
         may_approve: may_edit && is_waiting,
         used: store::item::was_used(&s.db, id).await?,
+        enemies: store::item::enemies(&s.db, id).await?,
         may_edit,
         item,
         versions,
@@ -198,8 +232,13 @@ async fn create(s: &Services, actor: &Actor, mut form: FormState) -> Result<Item
         }
         None => form.problem("pool", "choose_one"),
     }
+    let enemies = match pool {
+        Some(pool) => enemies::read(&s.db, &mut form, pool, None).await?,
+        None => enemies::Change::default(),
+    };
     let typed = form::parse(&mut form, &rulebook::in_force(&s.db).await?, None);
     let (Some(pool), Some(typed)) = (pool, typed) else { return Err(Refusal::Form(form)) };
+    let typed = form::Typed { enemies, ..typed };
     for _ in 0..TRIES {
         let code = free_code(&s.db, pool, &typed.rule).await?;
         let fault = match insert(s, actor, pool, code.clone(), typed.clone()).await {
@@ -247,7 +286,8 @@ async fn insert(
 ) -> Result<ItemId, Refusal> {
     let (services, actor, now) = (s.clone(), actor.clone(), s.now());
     let id: ItemId = chance::id(now);
-    let what = serde_json::json!({ "code": code, "pool": pool });
+    let enemies = typed.enemies.clone();
+    let what = serde_json::json!({ "code": code, "pool": pool, "enemies": enemies.told() });
     let item = Item {
         id,
         code,
@@ -260,10 +300,12 @@ async fn insert(
         pool,
         state: State::Draft,
         current: None,
+        revision: 1,
     };
     let version = next_version(&actor, id, 1, typed, now);
     s.db.write(move |tx| async move {
         store::item::insert_items(&tx, vec![(item, version)], Some(actor.person), now).await?;
+        enemies::apply(&tx, id, &enemies, actor.person, now).await?;
         let subject = ("item", Some(id.raw()));
         audit::record::<Refusal>(&services, &tx, Some(&actor), "item.created", subject, what).await
     })
@@ -287,15 +329,7 @@ fn next_version(actor: &Actor, item: ItemId, number: u32, typed: form::Typed, no
 async fn revise(s: &Services, actor: &Actor, id: ItemId, form: FormState) -> Result<(), Refusal> {
     let seen = form.value("version").trim().parse::<u32>().ok();
     let (services, by, now) = (s.clone(), actor.clone(), s.now());
-    let done =
-        s.db.write(move |tx| async move { revise_in(&services, &tx, &by, id, seen, form, now).await }).await;
-    // Where writers do not take turns, two may pass the check together; the number lets only one through.
-    if let Err(Refusal::Fault(_)) = done
-        && newest(&s.db, id).await.is_ok_and(|newest| Some(newest.number) != seen)
-    {
-        return Err(Refusal::Conflict("changed_meanwhile"));
-    }
-    done
+    s.db.write(move |tx| async move { revise_in(&services, &tx, &by, id, seen, form, now).await }).await
 }
 
 async fn revise_in(
@@ -316,6 +350,7 @@ async fn revise_in(
         return Err(Refusal::Conflict("retired"));
     }
     let rules = rulebook::in_force(tx).await?;
+    let enemies = enemies::read(tx, &mut form, head.pool, Some(id)).await?;
     let Some(typed) = form::parse(&mut form, &rules, Some(&head)) else { return Err(Refusal::Form(form)) };
     head.rule.clone_from(&typed.rule);
     head.competency.clone_from(&typed.competency);
@@ -323,7 +358,10 @@ async fn revise_in(
     head.venue = typed.venue;
     head.enemy_set.clone_from(&typed.enemy_set);
     let version = next_version(actor, id, newest.number + 1, typed, now);
-    let what = serde_json::json!({ "code": head.code, "version": version.number });
-    store::item::add_version(tx, &head, version).await?;
+    let what = serde_json::json!({ "code": head.code, "version": version.number, "enemies": enemies.told() });
+    if !store::item::add_version(tx, &head, version).await? {
+        return Err(Refusal::Conflict("changed_meanwhile"));
+    }
+    enemies::apply(tx, id, &enemies, actor.person, now).await?;
     audit::record(s, tx, Some(actor), "item.revised", ("item", Some(id.raw())), what).await
 }

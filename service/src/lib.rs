@@ -21,21 +21,28 @@ pub mod certification;
 pub mod certified;
 pub mod chance;
 pub mod clock;
+pub mod doubt;
 pub mod exam;
+pub mod exam_session;
 pub mod facts;
 pub mod grading;
 pub mod item;
 pub mod jobs;
+pub mod keys;
 pub mod notices;
 pub mod password;
 pub mod people;
 pub mod programme;
+pub mod receipt;
+pub mod regrade;
+pub mod rehearsal;
 pub mod rulebook;
 pub mod seed;
 pub mod settings;
 pub mod sign_in;
 pub mod test;
 pub mod trainer_group;
+pub mod verify;
 pub mod worker;
 
 /// Everything that use cases need; cheap to clone.
@@ -52,9 +59,14 @@ pub struct Inner {
     pub passwords: password::Passwords,
     /// Where the outside world finds this server, without a slash at the end.
     pub public_url: String,
+    /// The keys that follow from the secret key.
+    pub keys: keys::Keys,
     settings: RwLock<Arc<settings::Settings>>,
     units: RwLock<Option<(Moment, Arc<access::Tree>)>>,
     seen: access::Seen,
+    forms: exam::Forms,
+    changes: regrade::Known,
+    boards: exam_session::Boards,
 }
 
 impl Deref for Services {
@@ -69,17 +81,27 @@ impl Services {
     ///
     /// # Errors
     /// A fault of the database, or of password hashing.
-    pub async fn new(db: Db, clock: Arc<dyn clock::Clock>, public_url: &str) -> Result<Self, Fault> {
+    pub async fn new(
+        db: Db,
+        clock: Arc<dyn clock::Clock>,
+        public_url: &str,
+        keys: keys::Keys,
+    ) -> Result<Self, Fault> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let settings = settings::load(&db).await?;
+        let changes = regrade::Known::load(&db, clock.now()).await?;
         Ok(Self(Arc::new(Inner {
             db,
             clock,
             passwords: password::Passwords::new(cores)?,
             public_url: public_url.trim_end_matches('/').to_owned(),
+            keys,
             settings: RwLock::new(Arc::new(settings)),
             units: RwLock::new(None),
             seen: access::Seen::default(),
+            forms: exam::Forms::default(),
+            changes,
+            boards: exam_session::Boards::default(),
         })))
     }
 

@@ -1,15 +1,19 @@
 //! Own notices: what a person should know.
 
 use domain::access::{Act, Actor, Subject, allow};
+use domain::id::{Id, NoticeId};
 use domain::page::MOST;
 use domain::refusal::Refusal;
 use domain::time::Moment;
+use store::Tx;
 
 use crate::{Services, audit};
 
 /// A notice as its page puts it into words.
 #[derive(Clone, Debug)]
 pub struct Shown {
+    /// Its id.
+    pub id: NoticeId,
     /// What about: a code.
     pub kind: String,
     /// What belongs to it.
@@ -30,6 +34,7 @@ pub async fn list(s: &Services, actor: &Actor) -> Result<Vec<Shown>, Refusal> {
     Ok(notices
         .into_iter()
         .map(|notice| Shown {
+            id: Id::new(notice.id),
             params: serde_json::from_str(&notice.params).unwrap_or_default(),
             kind: notice.kind,
             created_at: notice.created_at,
@@ -60,9 +65,29 @@ pub async fn read_all(s: &Services, actor: &Actor) -> Result<(), Refusal> {
             return Ok(());
         }
         store::notice::read_all(&tx, actor.person, now).await?;
-        let what = serde_json::json!({ "notices": unread });
-        let subject = ("person", Some(actor.person.raw()));
-        audit::record::<Refusal>(&services, &tx, Some(&actor), "notices.read", subject, what).await
+        note(&services, &tx, &actor, unread).await
     })
     .await
+}
+
+/// Marks an own notice as read. One that was read stays as it is.
+///
+/// # Errors
+/// A refusal when there is no such notice, or it is somebody else's.
+pub async fn read(s: &Services, actor: &Actor, id: NoticeId) -> Result<(), Refusal> {
+    allow(actor, Act::Learn, &Subject::own(actor.person))?;
+    let (services, actor, now) = (s.clone(), actor.clone(), s.now());
+    s.db.write(move |tx| async move {
+        store::notice::find(&tx, id, actor.person).await?.ok_or(Refusal::NotFound)?;
+        if !store::notice::mark_read(&tx, id, actor.person, now).await? {
+            return Ok(());
+        }
+        note(&services, &tx, &actor, 1).await
+    })
+    .await
+}
+
+async fn note(s: &Services, tx: &Tx, actor: &Actor, notices: u64) -> Result<(), Refusal> {
+    let what = serde_json::json!({ "notices": notices });
+    audit::record(s, tx, Some(actor), "notices.read", ("person", Some(actor.person.raw())), what).await
 }

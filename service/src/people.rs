@@ -2,6 +2,7 @@
 
 mod chain;
 mod form;
+mod leave;
 
 use domain::access::{Act, Actor, Reach, Subject, allow, reach};
 use domain::certification::{Period, Standing, standing};
@@ -17,7 +18,8 @@ use crate::access::{self, Tree};
 use crate::{Services, programme};
 
 pub use chain::{ChainEvent, Step};
-pub use form::{Choices, add, choices, edit, end_employment, form_of};
+pub use form::{Choices, add, choices, edit, form_of};
+pub use leave::end_employment;
 
 const OKRUG: &str = "okrug";
 const CITY: &str = "city";

@@ -254,10 +254,11 @@ async fn admit_when_done(
 /// Puts a person on the programme of the certification.
 ///
 /// # Errors
-/// A refusal: out of reach, on it already, or certified and not yet in the renewal window.
+/// A refusal: no such person, out of reach, on it already, or certified and not yet in the renewal window.
 pub async fn enrol(s: &Services, actor: &Actor, person: PersonId, due: Option<Day>) -> Result<(), Refusal> {
     let subject = store::people::subject_of(&s.db, person).await?;
     allow(actor, Act::Enrol, &subject)?;
+    store::people::find(&s.db, person).await?.ok_or(Refusal::NotFound)?;
     let version = current(s).await?;
     let now = s.now();
     let today = s.today();

@@ -19,6 +19,8 @@ use crate::{Services, audit, chance};
 /// The most rules of a version: fields `rule.1.title` to `rule.30.title`.
 pub const MOST_RULES: u32 = 30;
 const MOST_INDICATORS: usize = 20;
+/// What is written of a rule.
+const PARTS: [&str; 3] = ["title", "body", "indicators"];
 
 /// A version with its rules.
 #[derive(Clone, Debug)]
@@ -64,10 +66,13 @@ async fn find(conn: &impl Conn, id: RulebookVersionId) -> Result<Version, Refusa
     versions.into_iter().find(|version| version.id == id).ok_or(Refusal::NotFound)
 }
 
-async fn draft(conn: &impl Conn, id: RulebookVersionId) -> Result<Version, Refusal> {
+/// A draft as it was when the form was made.
+async fn draft(conn: &impl Conn, id: RulebookVersionId, form: &FormState) -> Result<Version, Refusal> {
     let version = find(conn, id).await?;
+    let seen: Option<u32> = form.value("revision").trim().parse().ok();
     match version.state {
-        VersionState::Draft => Ok(version),
+        VersionState::Draft if seen == Some(version.revision) => Ok(version),
+        VersionState::Draft => Err(Refusal::Conflict("changed_meanwhile")),
         VersionState::Published => Err(Refusal::Conflict("published_already")),
     }
 }
@@ -105,6 +110,7 @@ async fn begin_in(s: &Services, tx: &Tx, actor: &Actor, now: Moment) -> Result<R
         number: same.map(|version| version.number).max().unwrap_or(0) + 1,
         state: VersionState::Draft,
         note: String::new(),
+        revision: 1,
         created_at: now,
         published_at: None,
     };
@@ -123,17 +129,15 @@ fn with_ids(rules: Vec<Rule>, now: Moment) -> Vec<(Uuid, Rule)> {
 /// The form that shows the rules of a draft.
 #[must_use]
 pub fn form_of(rules: &[Rule]) -> FormState {
-    let mut form = FormState::default();
-    for rule in rules {
-        form = form
-            .with(&field(rule.number, "title"), rule.title.clone())
-            .with(&field(rule.number, "body"), rule.body.clone())
-            .with(&field(rule.number, "indicators"), rule.indicators.join("\n"));
-        if rule.provisional {
-            form = form.with(&field(rule.number, "provisional"), "on");
-        }
-    }
-    form
+    rules.iter().fold(FormState::default(), with_rule)
+}
+
+fn with_rule(form: FormState, rule: &Rule) -> FormState {
+    let form = form
+        .with(&field(rule.number, "title"), rule.title.clone())
+        .with(&field(rule.number, "body"), rule.body.clone())
+        .with(&field(rule.number, "indicators"), rule.indicators.join("\n"));
+    if rule.provisional { form.with(&field(rule.number, "provisional"), "on") } else { form }
 }
 
 /// The name of a rule's field; a rule is known by its number in the draft.
@@ -142,17 +146,27 @@ pub fn field(number: u32, part: &str) -> String {
     format!("rule.{number}.{part}")
 }
 
-/// Saves a draft. A rule without a title goes, a title under a free number makes a new rule. Numbers stay
-/// as they are until the draft is published, so that a page opened earlier still means the same rules.
+/// The form with all that is stored of rules that it says nothing of: such as one that somebody else has added
+/// since the page was made. Saved again, the form then takes nothing away unseen.
+#[must_use]
+pub fn completed(form: FormState, rules: &[Rule]) -> FormState {
+    let is_unsaid = |rule: &Rule| PARTS.iter().all(|part| is_empty(&form, rule.number, part));
+    let unsaid: Vec<Rule> = rules.iter().filter(|rule| is_unsaid(rule)).cloned().collect();
+    unsaid.iter().fold(form, with_rule)
+}
+
+/// Saves a draft and answers its new revision; the form's `revision` is the one that was changed. A rule
+/// without a title goes, a title under a free number makes a new rule. Numbers stay as they are until the draft
+/// is published, so that a page opened earlier still means the same rules.
 ///
 /// # Errors
-/// A refusal: not allowed, fields that are wrong, or published already.
+/// A refusal: not allowed, fields that are wrong, published already, or changed by somebody else meanwhile.
 pub async fn save_draft(
     s: &Services,
     actor: &Actor,
     id: RulebookVersionId,
     form: FormState,
-) -> Result<(), Refusal> {
+) -> Result<u32, Refusal> {
     allow(actor, Act::EditRulebook, &Subject::nobody())?;
     let (services, actor, now) = (s.clone(), actor.clone(), s.now());
     s.db.write(move |tx| async move { save_in(&services, &tx, &actor, id, form, now).await }).await
@@ -165,17 +179,20 @@ async fn save_in(
     id: RulebookVersionId,
     mut form: FormState,
     now: Moment,
-) -> Result<(), Refusal> {
-    let draft = draft(tx, id).await?;
+) -> Result<u32, Refusal> {
+    let draft = draft(tx, id, &form).await?;
     let known = store::rulebook::rules(tx, id).await?;
     let rules = rules_of(&mut form, &known, draft.number);
     if !form.is_clean() {
         return Err(Refusal::Form(form));
     }
     let what = serde_json::json!({ "version": draft.number, "before": known, "after": rules });
-    store::rulebook::replace_rules(tx, id, with_ids(rules, now)).await?;
+    if !store::rulebook::replace_rules(tx, id, draft.revision, with_ids(rules, now)).await? {
+        return Err(Refusal::Conflict("changed_meanwhile"));
+    }
     let subject = ("rulebook_version", Some(id.raw()));
-    audit::record(s, tx, Some(actor), "rulebook.draft_saved", subject, what).await
+    audit::record::<Refusal>(s, tx, Some(actor), "rulebook.draft_saved", subject, what).await?;
+    Ok(draft.revision + 1)
 }
 
 /// Reads the rules of a form; problems are noted beside the fields.
@@ -187,7 +204,7 @@ fn rules_of(form: &mut FormState, known: &[Rule], version: i32) -> Vec<Rule> {
             // A form that does not speak of a rule does not take it away.
             Some(rule) if !form.has(&field(number, "title")) => rules.push(rule.clone()),
             Some(_) if is_empty(form, number, "title") => {}
-            None if ["title", "body", "indicators"].iter().all(|part| is_empty(form, number, part)) => {}
+            None if PARTS.iter().all(|part| is_empty(form, number, part)) => {}
             Some(_) | None => {
                 // The version is part of a new code: no version before had it.
                 let code = kept.map_or_else(|| format!("r{number}v{version}"), |rule| rule.code.clone());
@@ -221,10 +238,10 @@ fn indicators_of(text: &str) -> Result<Vec<String>, TextProblem> {
 }
 
 /// Publishes a draft: its rules are numbered without gaps and come into force. The form's `note` says
-/// what has changed.
+/// what has changed, and its `revision` which one was read.
 ///
 /// # Errors
-/// A refusal: not allowed, fields that are wrong, or published already.
+/// A refusal: not allowed, fields that are wrong, published already, or changed by somebody else meanwhile.
 pub async fn publish(
     s: &Services,
     actor: &Actor,
@@ -237,7 +254,7 @@ pub async fn publish(
         return Err(Refusal::Form(form));
     }
     let (services, actor, now) = (s.clone(), actor.clone(), s.now());
-    s.db.write(move |tx| async move { publish_in(&services, &tx, &actor, id, &note, now).await }).await
+    s.db.write(move |tx| async move { publish_in(&services, &tx, &actor, id, &note, &form, now).await }).await
 }
 
 async fn publish_in(
@@ -246,16 +263,20 @@ async fn publish_in(
     actor: &Actor,
     id: RulebookVersionId,
     note: &str,
+    form: &FormState,
     now: Moment,
 ) -> Result<(), Refusal> {
-    let draft = draft(tx, id).await?;
+    let mut draft = draft(tx, id, form).await?;
     let rules = store::rulebook::rules(tx, id).await?;
     let numbered = numbered(rules.clone());
     if numbered != rules {
-        store::rulebook::replace_rules(tx, id, with_ids(numbered.clone(), now)).await?;
+        if !store::rulebook::replace_rules(tx, id, draft.revision, with_ids(numbered.clone(), now)).await? {
+            return Err(Refusal::Conflict("changed_meanwhile"));
+        }
+        draft.revision += 1;
     }
-    if !store::rulebook::publish(tx, id, note, actor.person.raw(), now).await? {
-        return Err(Refusal::Conflict("published_already"));
+    if !store::rulebook::publish(tx, id, draft.revision, note, actor.person.raw(), now).await? {
+        return Err(Refusal::Conflict("changed_meanwhile"));
     }
     let codes: Vec<&str> = numbered.iter().map(|rule| rule.code.as_str()).collect();
     let what = serde_json::json!({ "version": draft.number, "note": note, "rules": codes });
@@ -315,6 +336,17 @@ mod tests {
         let mut untitled = form_of(&known()).with("rule.9.body", "Текст без названия");
         rules_of(&mut untitled, &known(), 2);
         assert_eq!(untitled.problem_of("rule.9.title"), Some("missing"));
+    }
+
+    #[test]
+    fn a_form_is_completed_by_the_rules_that_it_says_nothing_of() {
+        // The page had room for a third rule and left it empty; somebody else has written one there since.
+        let typed = form_of(&[rule(1, "r1", "Услышать")]).with("rule.2.title", "").with("rule.2.body", "Б.");
+        let typed = typed.with("rule.4.title", "").with("rule.4.body", "").with("rule.4.indicators", "");
+        let form = completed(typed, &known());
+        assert_eq!(form.value("rule.1.title"), "Услышать", "what was typed stays");
+        assert_eq!(form.value("rule.2.title"), "", "a rule that was taken away by its title stays away");
+        assert_eq!(form.value("rule.4.title"), "Дружелюбие");
     }
 
     #[test]

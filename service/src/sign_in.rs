@@ -263,14 +263,17 @@ pub struct Issued {
     pub until: Moment,
 }
 
-/// Issues a one-time code to a person; earlier ones end.
+/// Issues a one-time code to a person; earlier ones end. A closed account gets none: the code would not open it.
 ///
 /// # Errors
-/// A refusal: out of reach, or the person has no account.
+/// A refusal: out of reach, or the person has no account, or it is closed.
 pub async fn issue_code(s: &Services, actor: &Actor, person: PersonId) -> Result<Issued, Refusal> {
     let subject = store::people::subject_of(&s.db, person).await?;
     allow(actor, Act::IssueCode, &subject)?;
     let account = store::account::find_by_person(&s.db, person).await?.ok_or(Refusal::NotFound)?;
+    if !account.is_active {
+        return Err(Refusal::Conflict("account_closed"));
+    }
     let code = chance::code();
     let hash = s.passwords.hash(chance::plain_code(&code)).await?;
     let now = s.now();

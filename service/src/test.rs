@@ -1,19 +1,20 @@
 //! Tests as a person meets them before the start.
 
 use domain::access::{Act, Actor, Subject, allow};
-use domain::attempt::{State, Stored, Timing, deadline, state_at};
+use domain::attempt::{State, Timing, deadline};
 use domain::id::{AttemptId, PersonId, TestId};
 use domain::programme::TestStanding;
 use domain::refusal::{Fault, Refusal};
 use domain::rulebook::Rule;
-use domain::test::{Admission, History, Kind, NotNow, may_start};
+use domain::test::{Admission, Availability, History, Kind, NotNow, may_start};
 use domain::time::Moment;
 use store::Conn;
-use store::attempt::Attempt;
+use store::attempt::{Attempt, Scope};
 use store::certification::Candidacy;
 use store::test::{Test, Version};
 
-use crate::{Services, programme};
+use crate::exam_session::{Admitted, Invited};
+use crate::{Services, exam_session, programme};
 
 /// Where a person stands with a test.
 #[derive(Clone, Debug)]
@@ -43,6 +44,8 @@ pub struct Before {
     pub extra_percent: u32,
     /// When an attempt started now would end.
     pub deadline: Moment,
+    /// The exam session that the person has a seat in.
+    pub invited: Option<Invited>,
 }
 
 /// What to expect of a test. Practice tests are open to everybody who is enrolled or certified.
@@ -52,7 +55,10 @@ pub struct Before {
 pub async fn before(s: &Services, actor: &Actor, id: TestId, kind: Kind) -> Result<Before, Refusal> {
     allow(actor, Act::Learn, &Subject::own(actor.person))?;
     let candidacy = candidacy_for(s, &s.db, actor.person, kind).await?;
-    let shown = standing_of(s, actor.person, id, candidacy.as_ref()).await?;
+    let now = s.now();
+    let invited = exam_session::seat_for(&s.db, actor.person, id, now).await?;
+    let seat = invited.as_ref().filter(|seat| seat.is_open());
+    let shown = standing(s, actor.person, id, candidacy.as_ref(), seat).await?;
     if shown.test.kind != kind {
         return Err(Refusal::NotFound);
     }
@@ -68,14 +74,20 @@ pub async fn before(s: &Services, actor: &Actor, id: TestId, kind: Kind) -> Resu
         .collect();
     let person = store::people::find(&s.db, actor.person).await?.ok_or(Refusal::NotFound)?;
     let timing = Timing {
-        started_at: s.now(),
+        started_at: now,
         limit_minutes: shown.version.conditions.limit_minutes,
         extra_percent: person.extra_time_percent,
-        window_end: None,
+        window_end: seat.map(|seat| seat.session.window.closes_at),
         extension_ms: 0,
         paused_ms: 0,
     };
-    Ok(Before { rules, extra_percent: person.extra_time_percent, deadline: deadline(&timing), shown })
+    Ok(Before {
+        rules,
+        extra_percent: person.extra_time_percent,
+        deadline: deadline(&timing),
+        invited: invited.as_ref().map(Admitted::told),
+        shown,
+    })
 }
 
 /// The candidacy that an attempt of this kind counts within.
@@ -104,14 +116,24 @@ pub async fn standing_of(
     id: TestId,
     candidacy: Option<&Candidacy>,
 ) -> Result<Shown, Refusal> {
+    standing(s, person, id, candidacy, None).await
+}
+
+async fn standing(
+    s: &Services,
+    person: PersonId,
+    id: TestId,
+    candidacy: Option<&Candidacy>,
+    seat: Option<&Admitted>,
+) -> Result<Shown, Refusal> {
     let test = store::test::find(&s.db, id).await?.ok_or(Refusal::NotFound)?;
-    let current = test.current.ok_or(Refusal::NotFound)?;
-    let version = store::test::version(&s.db, current).await?.ok_or(Refusal::NotFound)?;
+    let sat = seat.map(|seat| seat.session.version).or(test.current).ok_or(Refusal::NotFound)?;
+    let version = store::test::version(&s.db, sat).await?.ok_or(Refusal::NotFound)?;
     let now = s.now();
-    let attempts = attempts_within(&s.db, person, id, candidacy).await?;
-    let running = attempts.iter().find(|attempt| is_running(attempt, now)).map(|attempt| attempt.id);
-    let history = history(&s.db, &attempts, now).await?;
-    let not_now = eligible(&test, &version, candidacy, &history, now).err();
+    let earlier = attempts_within(&s.db, person, id, candidacy).await?;
+    let running = earlier.open.as_ref().filter(|open| is_running(open, now)).map(|open| open.id);
+    let history = history(&s.db, &earlier, now).await?;
+    let not_now = eligible(&test, &version, candidacy, &history, seat.is_some(), now).err();
     let standing = match not_now {
         _ if running.is_some() => TestStanding::Running,
         None | Some(NotNow::NoCandidacy | NotNow::NotAdmitted | NotNow::SessionOnly) => TestStanding::Open,
@@ -122,42 +144,36 @@ pub async fn standing_of(
     Ok(Shown { test, version, standing, not_now, running, started: history.started })
 }
 
-/// Attempts that count within the candidacy, or all of a practice test; the latest first.
+/// Earlier attempts that count within the candidacy, or all of a practice test.
+pub(crate) struct Earlier {
+    scope: Scope,
+    open: Option<Attempt>,
+}
+
+/// The attempts that count, with the one that is open; [`history`] adds them up.
 pub(crate) async fn attempts_within(
     conn: &impl Conn,
     person: PersonId,
     test: TestId,
     candidacy: Option<&Candidacy>,
-) -> Result<Vec<Attempt>, Fault> {
-    let mut attempts = store::attempt::of_person(conn, person).await?;
-    attempts.retain(|attempt| {
-        attempt.test == test && candidacy.is_none_or(|candidacy| attempt.candidacy == Some(candidacy.id))
-    });
-    Ok(attempts)
+) -> Result<Earlier, Fault> {
+    let scope = Scope { person, test, candidacy: candidacy.map(|candidacy| candidacy.id) };
+    Ok(Earlier { scope, open: store::attempt::open_within(conn, scope).await? })
 }
 
 /// Whether answers can still be given.
 pub(crate) fn is_running(attempt: &Attempt, now: Moment) -> bool {
-    matches!(
-        state_at(attempt.state, attempt.deadline_at, attempt.grace_seconds, now),
-        State::Open | State::Grace
-    )
+    matches!(attempt.clockwork().state_at(now), State::Open | State::Paused | State::Grace)
 }
 
-pub(crate) async fn history(conn: &impl Conn, attempts: &[Attempt], now: Moment) -> Result<History, Fault> {
-    let scores = store::attempt::scores(conn, attempts.iter().map(|attempt| attempt.id)).await?;
+pub(crate) async fn history(conn: &impl Conn, earlier: &Earlier, now: Moment) -> Result<History, Fault> {
+    let tally = store::attempt::tally(conn, earlier.scope).await?;
+    // Over, and the sweeper has not come by yet.
+    let unswept = earlier.open.as_ref().filter(|open| !is_running(open, now)).map(|open| open.deadline_at);
     Ok(History {
-        started: u32::try_from(attempts.len()).unwrap_or(u32::MAX),
-        last_finished: attempts
-            .iter()
-            .filter_map(|attempt| match attempt.state {
-                Stored::Finished => attempt.finished_at,
-                Stored::Open if is_running(attempt, now) => None,
-                // Over, and the sweeper has not come by yet.
-                Stored::Open => Some(attempt.deadline_at),
-            })
-            .max(),
-        passed: scores.values().any(|score| score.passed),
+        started: tally.started,
+        last_finished: tally.last_finished.max(unswept),
+        passed: tally.passed > 0,
     })
 }
 
@@ -166,6 +182,7 @@ pub(crate) fn eligible(
     version: &Version,
     candidacy: Option<&Candidacy>,
     history: &History,
+    is_seated: bool,
     now: Moment,
 ) -> Result<(), NotNow> {
     let admission = match (test.kind, candidacy) {
@@ -176,7 +193,11 @@ pub(crate) fn eligible(
     };
     // A practice test may be passed as often as one likes.
     let passed = history.passed && test.kind == Kind::Certification;
-    may_start(admission, &version.conditions, &History { passed, ..history.clone() }, now)
+    let mut conditions = version.conditions.clone();
+    if is_seated {
+        conditions.availability = Availability::OnDemand;
+    }
+    may_start(admission, &conditions, &History { passed, ..history.clone() }, now)
 }
 
 /// Tests of a kind that can be sat.

@@ -4,16 +4,20 @@
 
 use domain::refusal::Fault;
 
-use crate::{Services, access, audit, exam};
+use crate::{Services, access, audit, exam, jobs, regrade};
 
 /// One turn of everything. A fault of one part is logged and does not stop the others.
 pub async fn turn(s: &Services) {
+    // First: what is closed now is graded with what is in force now.
+    report("reading what regrades change", regrade::reload(s).await);
     report("closing overdue attempts", exam::sweep(s).await);
     report("sealing the audit log", audit::seal(s).await);
     report("noting when sessions were seen", access::flush_seen(s).await);
     if let Err(error) = crate::settings::reload(s).await {
         tracing::error!(%error, "Reading settings again failed");
     }
+    // Last, since it may take the longest; the day is that of the settings just read.
+    report("running jobs", jobs::turn(s).await);
 }
 
 fn report<T>(doing: &str, result: Result<T, Fault>) {

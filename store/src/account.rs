@@ -1,5 +1,7 @@
 //! Accounts, one-time codes and roles. Web sessions are in [`crate::session`].
 
+mod ended;
+
 use domain::access::Role;
 use domain::id::{AccountId, GrantId, Id, PersonId, UnitId};
 use domain::refusal::Fault;
@@ -9,6 +11,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+pub use self::ended::{ended_codes, lapsed_pauses, remove_codes, remove_pauses};
 use crate::db::{Conn, Tx};
 use crate::entity::{account, login_code, role_grant, sign_in_pause};
 use crate::fault::{Doing, coded, number};

@@ -16,7 +16,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::db::{Conn, Tx};
-use crate::entity::{account, employment, org_unit, person, person_name, position, web_session};
+use crate::entity::{account, person, person_name, web_session};
 use crate::fault::Doing;
 use crate::people;
 use crate::query::{contains, insert, meet};
@@ -127,18 +127,6 @@ async fn last_seen(conn: &impl Conn, accounts: Vec<Uuid>) -> Result<BTreeMap<Uui
     Ok(rows.into_iter().filter_map(|(account, at)| Some((account, at?))).collect())
 }
 
-#[derive(FromQueryResult)]
-struct WithoutRow {
-    id: Uuid,
-    surname: String,
-    given: String,
-    patronymic: Option<String>,
-    personnel_number: String,
-    unit_id: Uuid,
-    unit_name: String,
-    position_title: String,
-}
-
 /// People at work who have no account, in the order of their names.
 ///
 /// # Errors
@@ -146,51 +134,15 @@ struct WithoutRow {
 pub async fn without(conn: &impl Conn, search: &str, limit: u64) -> Result<Vec<people::Listed>, Fault> {
     let filter = people::Filter { search: search.to_owned(), ..Default::default() };
     let holders = Query::select().column(account::Column::PersonId).from(account::Entity).to_owned();
-    let rows = person::Entity::find()
-        .select_only()
-        .columns([
-            person::Column::Id,
-            person::Column::Surname,
-            person::Column::Given,
-            person::Column::Patronymic,
-        ])
-        .columns([employment::Column::PersonnelNumber, employment::Column::UnitId])
-        .column_as(org_unit::Column::Name, "unit_name")
-        .column_as(position::Column::Title, "position_title")
-        .join(
-            JoinType::InnerJoin,
-            meet(person::Entity, person::Column::Id, employment::Entity, employment::Column::PersonId),
-        )
-        .join(
-            JoinType::InnerJoin,
-            meet(employment::Entity, employment::Column::UnitId, org_unit::Entity, org_unit::Column::Id),
-        )
-        .join(
-            JoinType::InnerJoin,
-            meet(employment::Entity, employment::Column::PositionId, position::Entity, position::Column::Id),
-        )
+    let rows = people::at_work()
         .filter(people::narrowed(&Reach::All, &filter))
         .filter(person::Column::Id.not_in_subquery(holders))
-        .order_by_asc(person::Column::SortKey)
-        .order_by_asc(person::Column::Id)
-        .order_by_asc(employment::Column::Id)
         .limit(limit)
-        .into_model::<WithoutRow>()
+        .into_model::<people::ListedRow>()
         .all(&conn.on())
         .await
         .doing("listing people without an account")?;
-    Ok(rows.into_iter().map(read_without).collect())
-}
-
-fn read_without(row: WithoutRow) -> people::Listed {
-    people::Listed {
-        id: Id::new(row.id),
-        name: FullName { surname: row.surname, given: row.given, patronymic: row.patronymic },
-        personnel_number: row.personnel_number,
-        unit: Id::new(row.unit_id),
-        unit_name: row.unit_name,
-        position_title: row.position_title,
-    }
+    Ok(rows.into_iter().map(people::Listed::from).collect())
 }
 
 /// Adds a person without an employment: whoever keeps the server need not work in a centre.

@@ -1,25 +1,32 @@
 //! Attempts, their forms and their journals.
 
 mod form;
+mod history;
 mod journal;
+mod lease;
 mod result;
+mod timed;
 
-use domain::attempt::{Stored, Timing, Verdict};
+use domain::attempt::{Clockwork, Stored, Timing, Verdict};
 use domain::draw::Seed;
 use domain::id::{
-    AttemptId, CandidacyId, Id, ItemId, ItemVersionId, PersonId, TestId, TestVersionId, UnitId, WebSessionId,
+    AttemptId, CandidacyId, ExamSessionId, Id, ItemId, ItemVersionId, PersonId, TestId, TestVersionId, UnitId, WebSessionId,
     WriterId,
 };
 use domain::journal::Link;
 use domain::refusal::Fault;
 use domain::time::Moment;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-pub use self::form::{insert_slots, keep_pool, pool, slots, slots_at};
-pub use self::journal::{advance, events_of, insert_events, journal, set_answer, set_mark};
-pub use self::result::{close, insert_grading, overdue, scores};
+pub use self::form::{insert_slots, keep_pool, pool, slots, slots_of};
+pub use self::history::{Scope, Tally, open_within, passed_in, tally};
+pub use self::journal::{Advance, advance, events_of, held, insert_events, journal, journals, late};
+pub use self::lease::{LeaseKind, Writer, acknowledge, insert_writer, take_lease, writers};
+pub(crate) use self::result::read_score;
+pub use self::result::{close, insert_grading, overdue, scores, set_aside};
+pub use self::timed::{Change, changes_of, free_lease, in_scope, insert_changes, retime};
 use crate::db::{Conn, Tx};
 use crate::entity::attempt;
 use crate::fault::{Doing, coded, corrupt, number};
@@ -53,9 +60,15 @@ pub struct Attempt {
     pub grace_seconds: u32,
     /// Extra time of the profile at the start.
     pub extra_percent: u32,
+    /// Time granted while sitting.
+    pub extension_ms: i64,
+    /// How long the clock stood still, pauses that have ended.
+    pub paused_ms: i64,
+    /// Since when it stands still; none while it runs.
+    pub paused_at: Option<Moment>,
     /// When it ended.
     pub finished_at: Option<Moment>,
-    /// person or deadline.
+    /// person, deadline or proctor.
     pub finish_cause: Option<String>,
     /// How many events the journal has.
     pub last_ord: i64,
@@ -63,38 +76,27 @@ pub struct Attempt {
     pub journal_hash: Link,
     /// Who holds the lease.
     pub writer: WriterId,
-    /// The last number of that writer.
+    /// Everything of that writer has been received up to this number.
     pub writer_seq: i64,
     /// Whether the writer is a page's form or an island.
     pub lease_kind: LeaseKind,
     /// The web session that holds the lease.
     pub lease_session: WebSessionId,
+    /// The exam session that it is sat in; none on demand.
+    pub session: Option<ExamSessionId>,
     /// The person, as they were.
     pub as_was: AsWas,
 }
 
-/// What holds the lease of an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LeaseKind {
-    /// Forms of pages, from any tab of the web session.
-    Page,
-    /// One tab with scripts.
-    Island,
-}
-
-impl LeaseKind {
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Page => "page",
-            Self::Island => "island",
-        }
-    }
-
-    fn of(code: &str) -> Option<Self> {
-        match code {
-            "page" => Some(Self::Page),
-            "island" => Some(Self::Island),
-            _ => None,
+impl Attempt {
+    /// What decides its state.
+    #[must_use]
+    pub const fn clockwork(&self) -> Clockwork {
+        Clockwork {
+            stored: self.state,
+            deadline: self.deadline_at,
+            paused_at: self.paused_at,
+            grace_seconds: self.grace_seconds,
         }
     }
 }
@@ -112,7 +114,7 @@ pub struct AsWas {
     pub unit_id: Option<UnitId>,
 }
 
-/// An item of a form, with the answer that counts now.
+/// An item of a form.
 #[derive(Clone, Debug)]
 pub struct Slot {
     /// Its row.
@@ -129,14 +131,6 @@ pub struct Slot {
     pub kind: domain::item::Kind,
     /// Option indexes as shown.
     pub order: Vec<u8>,
-    /// Option indexes as answered.
-    pub answer: Option<Vec<u8>>,
-    /// Who answered.
-    pub writer: Option<WriterId>,
-    /// When.
-    pub answered_at: Option<Moment>,
-    /// Marked to look at again.
-    pub marked: bool,
 }
 
 /// An event of the journal.
@@ -156,10 +150,19 @@ pub struct Event {
     pub value: String,
     /// What became of it.
     pub verdict: Verdict,
+    /// Why it was refused; empty when it was not.
+    pub code: String,
     /// When it arrived.
     pub received_at: Moment,
     /// The chain after it.
     pub link: Link,
+}
+
+const fn stored_code(state: Stored) -> &'static str {
+    match state {
+        Stored::Open => "open",
+        Stored::Finished => "finished",
+    }
 }
 
 fn stored(state: &str) -> Result<Stored, Fault> {
@@ -174,7 +177,7 @@ fn bytes(column: &'static str, value: Vec<u8>) -> Result<[u8; 32], Fault> {
     value.try_into().map_err(|value: Vec<u8>| corrupt("attempt", column, &value.len()))
 }
 
-fn read(row: attempt::Model) -> Result<Attempt, Fault> {
+pub(crate) fn read(row: attempt::Model) -> Result<Attempt, Fault> {
     Ok(Attempt {
         id: Id::new(row.id),
         test: Id::new(row.test_id),
@@ -189,6 +192,9 @@ fn read(row: attempt::Model) -> Result<Attempt, Fault> {
         deadline_at: row.deadline_at,
         grace_seconds: number("attempt", "grace_seconds", row.grace_seconds)?,
         extra_percent: number("attempt", "extra_percent", row.extra_percent)?,
+        extension_ms: row.extension_ms,
+        paused_ms: row.paused_ms,
+        paused_at: row.paused_at,
         finished_at: row.finished_at,
         finish_cause: row.finish_cause,
         last_ord: row.last_ord,
@@ -197,6 +203,7 @@ fn read(row: attempt::Model) -> Result<Attempt, Fault> {
         writer_seq: row.writer_seq,
         lease_kind: coded("attempt", "lease_kind", &row.lease_kind, LeaseKind::of)?,
         lease_session: Id::new(row.lease_session),
+        session: row.exam_session_id.map(Id::new),
         as_was: AsWas {
             name: row.name_as_was,
             position: row.position_as_was,
@@ -235,7 +242,7 @@ pub async fn open_of(conn: &impl Conn, person: PersonId, test: TestId) -> Result
         .transpose()
 }
 
-/// All attempts of a person, the latest first.
+/// Attempts of a person to be shown, the latest first; what they add up to is for [`tally`] to say.
 ///
 /// # Errors
 /// A fault of the database.
@@ -274,6 +281,9 @@ pub async fn insert_attempt(tx: &Tx, new: &Attempt, timing: &Timing) -> Result<b
         extra_percent: Set(number("attempt", "extra_percent", timing.extra_percent)?),
         extension_ms: Set(timing.extension_ms),
         paused_ms: Set(timing.paused_ms),
+        paused_at: Set(None),
+        aside_until: Set(None),
+        aside_why: Set(None),
         finished_at: Set(None),
         finish_cause: Set(None),
         consent_at: Set(new.started_at),
@@ -288,6 +298,7 @@ pub async fn insert_attempt(tx: &Tx, new: &Attempt, timing: &Timing) -> Result<b
         position_as_was: Set(new.as_was.position.clone()),
         unit_as_was: Set(new.as_was.unit.clone()),
         unit_id: Set(new.as_was.unit_id.map(Id::raw)),
+        exam_session_id: Set(new.session.map(Id::raw)),
     };
     let added = attempt::Entity::insert(row)
         .on_conflict(OnConflict::new().do_nothing().to_owned())
@@ -295,33 +306,4 @@ pub async fn insert_attempt(tx: &Tx, new: &Attempt, timing: &Timing) -> Result<b
         .await
         .doing("adding an attempt")?;
     Ok(added > 0)
-}
-
-/// Gives the lease to a writer and a web session, if it is still where it was read.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn take_lease(
-    tx: &Tx,
-    attempt: &Attempt,
-    writer: WriterId,
-    kind: LeaseKind,
-    session: WebSessionId,
-    now: Moment,
-) -> Result<bool, Fault> {
-    // A writer that keeps its name goes on counting; a new one starts at 0.
-    let seq = if writer == attempt.writer { attempt.writer_seq } else { 0 };
-    let done = attempt::Entity::update_many()
-        .col_expr(attempt::Column::Writer, Expr::value(writer.raw()))
-        .col_expr(attempt::Column::WriterSeq, Expr::value(seq))
-        .col_expr(attempt::Column::LeaseKind, Expr::value(kind.code()))
-        .col_expr(attempt::Column::LeaseSession, Expr::value(session.raw()))
-        .col_expr(attempt::Column::LeaseSince, Expr::value(now))
-        .filter(attempt::Column::Id.eq(attempt.id.raw()))
-        .filter(attempt::Column::Writer.eq(attempt.writer.raw()))
-        .filter(attempt::Column::State.eq("open"))
-        .exec(&tx.on())
-        .await
-        .doing("taking a lease")?;
-    Ok(done.rows_affected > 0)
 }

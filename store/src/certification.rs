@@ -2,6 +2,10 @@
 
 mod candidacies;
 mod periods;
+mod touched;
+mod waiting;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::certification::{Cycle, Decides, Period};
 use domain::id::{
@@ -12,11 +16,15 @@ use domain::refusal::Fault;
 use domain::rulebook::VersionState;
 use domain::time::Moment;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
 
-pub use self::candidacies::{
-    admit, candidacies_of, candidacy, close, mark_ready, open, open_candidacy, ready,
+pub use self::candidacies::{admit, candidacies_of, candidacy, close, mark_ready, open, open_candidacy};
+pub(crate) use self::periods::gathered;
+pub use self::periods::{
+    NewEvent, decisions_on, insert_decision, insert_event, insert_period, period, periods_by_id, periods_of,
 };
-pub use self::periods::{decisions_on, insert_decision, insert_period, period, periods_of};
+pub use self::touched::{Seen, Touched, mark_all_ready, take_back, touched};
+pub use self::waiting::{candidacies_by_id, candidacies_within, ready, ready_count};
 use crate::attempt::AsWas;
 use crate::db::Conn;
 use crate::entity::{certification, certification_version};
@@ -147,31 +155,36 @@ pub async fn published(conn: &impl Conn, code: &str) -> Result<Option<Version>, 
 /// # Errors
 /// A fault of the database.
 pub async fn version(conn: &impl Conn, id: CertificationVersionId) -> Result<Option<Version>, Fault> {
-    let row = certification_version::Entity::find_by_id(id.raw()).find_also_related_head(conn).await?;
-    row.map(|(row, title)| read_version(row, title)).transpose()
+    Ok(versions_by_id(conn, [id]).await?.remove(&id))
 }
 
-trait WithHead {
-    async fn find_also_related_head(
-        self,
-        conn: &impl Conn,
-    ) -> Result<Option<(certification_version::Model, String)>, Fault>;
-}
-
-impl WithHead for sea_orm::Select<certification_version::Entity> {
-    async fn find_also_related_head(
-        self,
-        conn: &impl Conn,
-    ) -> Result<Option<(certification_version::Model, String)>, Fault> {
-        let Some(row) = self.one(&conn.on()).await.doing("finding a version of a certification")? else {
-            return Ok(None);
-        };
-        let head = certification::Entity::find_by_id(row.certification_id)
-            .one(&conn.on())
-            .await
-            .doing("finding a certification")?;
-        Ok(head.map(|head| (row, head.title)))
-    }
+/// Some versions by their ids, in two queries.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn versions_by_id(
+    conn: &impl Conn,
+    ids: impl IntoIterator<Item = CertificationVersionId> + Send,
+) -> Result<BTreeMap<CertificationVersionId, Version>, Fault> {
+    let ids: BTreeSet<Uuid> = ids.into_iter().map(Id::raw).collect();
+    let rows = certification_version::Entity::find()
+        .filter(certification_version::Column::Id.is_in(ids))
+        .all(&conn.on())
+        .await
+        .doing("finding versions of certifications")?;
+    let heads: BTreeSet<Uuid> = rows.iter().map(|row| row.certification_id).collect();
+    let heads = certification::Entity::find()
+        .filter(certification::Column::Id.is_in(heads))
+        .all(&conn.on())
+        .await
+        .doing("finding certifications")?;
+    let titles: BTreeMap<Uuid, String> = heads.into_iter().map(|head| (head.id, head.title)).collect();
+    rows.into_iter()
+        .map(|row| {
+            let title = titles.get(&row.certification_id).cloned().unwrap_or_default();
+            read_version(row, title).map(|version| (version.id, version))
+        })
+        .collect()
 }
 
 fn read_version(row: certification_version::Model, title: String) -> Result<Version, Fault> {

@@ -279,7 +279,8 @@ pub struct Sitting {
     pub finished_at: Option<Moment>,
     /// person or deadline.
     pub finish_cause: Option<String>,
-    /// Points, points that were possible, and whether it was passed.
+    /// Points, points that were possible, and whether it was passed, as it was graded first: what was regraded since
+    /// is told by regrades.
     pub result: Option<(u32, u32, bool)>,
 }
 
@@ -315,9 +316,7 @@ pub async fn sittings(conn: &impl Conn, person: PersonId) -> Result<Vec<Sitting>
         .filter(attempt::Column::PersonId.eq(person.raw()))
         .filter(attempt::Column::CandidacyId.is_not_null())
         .filter(
-            Condition::any()
-                .add(grading_run::Column::Current.eq(true))
-                .add(grading_run::Column::Id.is_null()),
+            Condition::any().add(grading_run::Column::Number.eq(1)).add(grading_run::Column::Id.is_null()),
         )
         .order_by_asc(attempt::Column::StartedAt)
         .order_by_asc(attempt::Column::Id)

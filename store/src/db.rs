@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::refusal::Fault;
-use sea_orm::{DatabaseConnection, DatabaseExecutor, DatabaseTransaction, TransactionTrait};
+use sea_orm::{DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbErr, TransactionTrait};
 
 use crate::fault::Doing;
 use crate::group::Group;
@@ -49,6 +49,15 @@ impl Conn for Tx {
     fn on(&self) -> DatabaseExecutor<'_> {
         DatabaseExecutor::Transaction(&self.0)
     }
+}
+
+/// How long a write waits for its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// Until it comes: somebody looks at a page that is on its way.
+    Long,
+    /// Not when the queue is full: the caller keeps what it has and comes again.
+    Short,
 }
 
 /// Which engine is behind a [`Db`].
@@ -98,8 +107,22 @@ impl Db {
         F: FnOnce(Tx) -> Fut + Send + 'static,
         Fut: Future<Output = Result<T, E>> + Send + 'static,
     {
+        self.write_with(Patience::Long, write).await
+    }
+
+    /// The same, and says how long it may wait for its turn.
+    ///
+    /// # Errors
+    /// The same; [`Fault::is_busy`] when the turn would come too late.
+    pub async fn write_with<T, E, F, Fut>(&self, patience: Patience, write: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+        F: FnOnce(Tx) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<T, E>> + Send + 'static,
+    {
         match &self.writer {
-            Writer::Sqlite(group) => group.write(write).await,
+            Writer::Sqlite(group) => group.write(patience, write).await,
             Writer::Postgres(conn) => {
                 let tx = Tx(Arc::new(begin(conn).await?));
                 let result = write(tx.clone()).await;
@@ -132,5 +155,8 @@ pub(crate) fn leaked() -> Fault {
 }
 
 async fn begin(conn: &DatabaseConnection) -> Result<DatabaseTransaction, Fault> {
-    conn.begin().await.doing("beginning a write")
+    conn.begin().await.map_err(|error| match &error {
+        DbErr::ConnectionAcquire(_) => Fault::busy("beginning a write", error),
+        _ => Fault::new("beginning a write", error),
+    })
 }

@@ -1,7 +1,7 @@
 //! Faults of the database, and rows that make no sense.
 
 use domain::refusal::Fault;
-use sea_orm::DbErr;
+use sea_orm::{DbErr, SqlErr};
 
 /// Says what was being done when the database failed.
 pub(crate) trait Doing<T> {
@@ -12,6 +12,14 @@ impl<T> Doing<T> for Result<T, DbErr> {
     fn doing(self, doing: &'static str) -> Result<T, Fault> {
         self.map_err(|error| Fault::new(doing, error))
     }
+}
+
+/// Whether a write failed because something that must be unique is taken. Which of them is asked again: the
+/// engines do not name it alike.
+#[must_use]
+pub fn is_taken(fault: &Fault) -> bool {
+    let source = std::error::Error::source(fault).and_then(|source| source.downcast_ref::<DbErr>());
+    matches!(source.and_then(DbErr::sql_err), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
 /// A stored value that the domain does not know.

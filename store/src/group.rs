@@ -14,7 +14,7 @@ use sea_orm::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::db::{Tx, leaked};
+use crate::db::{Patience, Tx, leaked};
 use crate::fault::Doing;
 
 const MOST_WRITES: usize = 128;
@@ -94,7 +94,7 @@ impl Group {
         (self.counts.writes.load(Ordering::Relaxed), self.counts.commits.load(Ordering::Relaxed))
     }
 
-    pub(crate) async fn write<T, E, F, Fut>(&self, write: F) -> Result<T, E>
+    pub(crate) async fn write<T, E, F, Fut>(&self, patience: Patience, write: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
@@ -103,8 +103,13 @@ impl Group {
     {
         let (answer, answered) = oneshot::channel();
         let work = Box::new(Waiting { write: Some(write), result: None, answer });
-        if self.queue.send(work).await.is_err() {
-            return Err(Fault::new("queueing a write", "the writer has stopped").into());
+        let stopped = || Fault::new("queueing a write", "the writer has stopped");
+        match patience {
+            Patience::Long => self.queue.send(work).await.map_err(|_| stopped())?,
+            Patience::Short => self.queue.try_send(work).map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => Fault::busy("queueing a write", "the queue is full"),
+                mpsc::error::TrySendError::Closed(_) => stopped(),
+            })?,
         }
         match answered.await {
             Ok(result) => result,

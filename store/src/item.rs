@@ -1,6 +1,7 @@
 //! The item bank.
 
 mod bank;
+mod enemies;
 
 use std::collections::BTreeMap;
 
@@ -8,11 +9,12 @@ use domain::id::{Id, ItemId, ItemVersionId, PersonId};
 use domain::item::{Content, Kind, Origin, Pool, State, Venue};
 use domain::refusal::Fault;
 use domain::time::Moment;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-pub use self::bank::{Listed, depth, drawable, list, seen_by};
+pub use self::bank::{Listed, Used, count, depth, drawable, list, seen_by, used_before};
+pub use self::enemies::{by_codes, codes, enemies, let_meet, part};
 use crate::db::{Conn, Tx};
 use crate::entity::{attempt_item, item, item_version};
 use crate::fault::{Doing, coded, json, number, to_json};
@@ -43,6 +45,8 @@ pub struct Item {
     pub state: State,
     /// The version that is drawn.
     pub current: Option<ItemVersionId>,
+    /// Counts changes: who changes the item names the one that they have read.
+    pub revision: u32,
 }
 
 /// A version of an item.
@@ -98,6 +102,7 @@ fn read(row: item::Model) -> Result<Item, Fault> {
         pool: coded("item", "pool", &row.pool, Pool::of)?,
         state: coded("item", "state", &row.state, State::of)?,
         current: row.current_version_id.map(Id::new),
+        revision: number("item", "revision", row.revision)?,
     })
 }
 
@@ -189,6 +194,7 @@ pub async fn insert_items(
             pool: new.pool.code().to_owned(),
             state: new.state.code().to_owned(),
             current_version_id: new.current.map(Id::raw),
+            revision: number("item", "revision", new.revision)?,
             created_at: now,
             created_by: by.map(Id::raw),
         });
@@ -220,42 +226,49 @@ fn version_row(new: Version) -> Result<item_version::Model, Fault> {
     })
 }
 
-/// Adds a version to an item and changes its head with it. The head says which version is drawn.
-///
-/// # Errors
-/// A fault of the database; also when somebody else has added that number.
-pub async fn add_version(tx: &Tx, head: &Item, version: Version) -> Result<(), Fault> {
-    let key = search_key(&head.code, &version.content);
-    let row = version_row(version)?;
-    insert_all::<item_version::Model, item_version::ActiveModel>(tx, "adding an item version", vec![row])
-        .await?;
-    let mut row = head_row(head);
-    row.search_key = Set(key);
-    row.update(&tx.on()).await.doing("changing an item")?;
-    Ok(())
-}
-
-/// Changes an item's head.
+/// Adds a version to an item and changes its head with it, if the head is still as it was read; false when
+/// somebody was faster. The head says which version is drawn.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn change(tx: &Tx, head: &Item) -> Result<(), Fault> {
-    head_row(head).update(&tx.on()).await.doing("changing an item")?;
-    Ok(())
+pub async fn add_version(tx: &Tx, head: &Item, version: Version) -> Result<bool, Fault> {
+    let key = search_key(&head.code, &version.content);
+    let row = version_row(version)?;
+    // The head first: whoever moves it on is the only one who takes the next number.
+    if !claim(tx, head, Some(key)).await? {
+        return Ok(false);
+    }
+    insert_all::<item_version::Model, item_version::ActiveModel>(tx, "adding an item version", vec![row])
+        .await?;
+    Ok(true)
 }
 
-fn head_row(head: &Item) -> item::ActiveModel {
-    item::ActiveModel {
-        id: Set(head.id.raw()),
-        rule_code: Set(head.rule.clone()),
-        competency: Set(head.competency.clone()),
-        difficulty: Set(i32::from(head.difficulty)),
-        venue: Set(head.venue.code().to_owned()),
-        enemy_set: Set(head.enemy_set.clone()),
-        state: Set(head.state.code().to_owned()),
-        current_version_id: Set(head.current.map(Id::raw)),
-        ..Default::default()
+/// Changes an item's head, if it is still as it was read; false when somebody was faster.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn change(tx: &Tx, head: &Item) -> Result<bool, Fault> {
+    claim(tx, head, None).await
+}
+
+async fn claim(tx: &Tx, head: &Item, search_key: Option<String>) -> Result<bool, Fault> {
+    let read: i32 = number("item", "revision", head.revision)?;
+    let mut change = item::Entity::update_many()
+        .col_expr(item::Column::RuleCode, Expr::value(head.rule.clone()))
+        .col_expr(item::Column::Competency, Expr::value(head.competency.clone()))
+        .col_expr(item::Column::Difficulty, Expr::value(i32::from(head.difficulty)))
+        .col_expr(item::Column::Venue, Expr::value(head.venue.code()))
+        .col_expr(item::Column::EnemySet, Expr::value(head.enemy_set.clone()))
+        .col_expr(item::Column::State, Expr::value(head.state.code()))
+        .col_expr(item::Column::CurrentVersionId, Expr::value(head.current.map(Id::raw)))
+        .col_expr(item::Column::Revision, Expr::col(item::Column::Revision).add(1))
+        .filter(item::Column::Id.eq(head.id.raw()))
+        .filter(item::Column::Revision.eq(read));
+    if let Some(key) = search_key {
+        change = change.col_expr(item::Column::SearchKey, Expr::value(key));
     }
+    let done = change.exec(&tx.on()).await.doing("changing an item")?;
+    Ok(done.rows_affected > 0)
 }
 
 /// Sets the reviewer of a version, once.

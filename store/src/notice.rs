@@ -1,12 +1,17 @@
 //! What people should know, shown in the product.
 
-use domain::id::{Id, PersonId};
+mod due;
+
+use domain::id::{Id, NoticeId, PersonId};
 use domain::refusal::Fault;
 use domain::time::Moment;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
+pub use self::due::{Ending, Unfinished, ending, holders, told, unfinished};
 use crate::db::{Conn, Tx};
 use crate::entity::notice;
 use crate::fault::Doing;
@@ -34,15 +39,36 @@ pub struct Notice {
 /// # Errors
 /// A fault of the database.
 pub async fn add(tx: &Tx, new: Notice) -> Result<(), Fault> {
-    let row = notice::Model {
+    insert::<_, notice::ActiveModel>(tx, "adding a notice", row(new, None)).await
+}
+
+fn row(new: Notice, dedup_key: Option<String>) -> notice::Model {
+    notice::Model {
         id: new.id,
         person_id: new.person.raw(),
         kind: new.kind,
         params: new.params,
         created_at: new.created_at,
         read_at: new.read_at,
-    };
-    insert::<_, notice::ActiveModel>(tx, "adding a notice", row).await
+        dedup_key,
+    }
+}
+
+/// Adds notices, each with a key; those whose key was used before are left out. How many were added.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn add_once(tx: &Tx, new: Vec<(Notice, String)>) -> Result<u64, Fault> {
+    if new.is_empty() {
+        return Ok(0);
+    }
+    let rows: Vec<notice::ActiveModel> =
+        new.into_iter().map(|(new, key)| row(new, Some(key)).into_active_model()).collect();
+    notice::Entity::insert_many(rows)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(&tx.on())
+        .await
+        .doing("adding notices")
 }
 
 /// The latest notices of a person.
@@ -58,17 +84,31 @@ pub async fn of_person(conn: &impl Conn, person: PersonId, limit: u64) -> Result
         .all(&conn.on())
         .await
         .doing("reading notices")?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Notice {
-            id: row.id,
-            person: Id::new(row.person_id),
-            kind: row.kind,
-            params: row.params,
-            created_at: row.created_at,
-            read_at: row.read_at,
-        })
-        .collect())
+    Ok(rows.into_iter().map(read).collect())
+}
+
+fn read(row: notice::Model) -> Notice {
+    Notice {
+        id: row.id,
+        person: Id::new(row.person_id),
+        kind: row.kind,
+        params: row.params,
+        created_at: row.created_at,
+        read_at: row.read_at,
+    }
+}
+
+/// Finds a notice of a person.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn find(conn: &impl Conn, id: NoticeId, person: PersonId) -> Result<Option<Notice>, Fault> {
+    let row = notice::Entity::find_by_id(id.raw())
+        .filter(notice::Column::PersonId.eq(person.raw()))
+        .one(&conn.on())
+        .await
+        .doing("finding a notice")?;
+    Ok(row.map(read))
 }
 
 /// How many notices a person has not read.
@@ -82,6 +122,22 @@ pub async fn unread(conn: &impl Conn, person: PersonId) -> Result<u64, Fault> {
         .count(&conn.on())
         .await
         .doing("counting notices")
+}
+
+/// Marks a notice of a person as read; false when it was.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn mark_read(tx: &Tx, id: NoticeId, person: PersonId, now: Moment) -> Result<bool, Fault> {
+    let done = notice::Entity::update_many()
+        .col_expr(notice::Column::ReadAt, Expr::value(now))
+        .filter(notice::Column::Id.eq(id.raw()))
+        .filter(notice::Column::PersonId.eq(person.raw()))
+        .filter(notice::Column::ReadAt.is_null())
+        .exec(&tx.on())
+        .await
+        .doing("marking a notice as read")?;
+    Ok(done.rows_affected > 0)
 }
 
 /// Marks all notices of a person as read.

@@ -1,11 +1,11 @@
 //! People and their employments.
 
 mod listing;
+mod subject;
 
 use std::collections::BTreeMap;
 
-use domain::access::Subject;
-use domain::id::{EmploymentId, GroupId, Id, PersonId, PositionId, UnitId};
+use domain::id::{EmploymentId, Id, PersonId, PositionId, UnitId};
 use domain::people::FullName;
 use domain::refusal::Fault;
 use domain::text::folded;
@@ -17,12 +17,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-pub use self::listing::list;
-pub(crate) use self::listing::{narrowed, within};
+pub(crate) use self::listing::{ListedRow, at_work, narrowed, reached, within};
+pub use self::listing::{list, placed};
+pub use self::subject::{groups_kept_by, subject_of, subjects_of};
 use crate::db::{Conn, Tx};
-use crate::entity::{
-    employment, org_unit, person, person_name, position, trainer_group, trainer_group_member,
-};
+use crate::entity::{employment, org_unit, person, person_name, position};
 use crate::fault::{Doing, number};
 use crate::query::{insert, insert_all, meet};
 
@@ -211,40 +210,6 @@ fn to_position() -> sea_orm::RelationDef {
     meet(employment::Entity, employment::Column::PositionId, position::Entity, position::Column::Id)
 }
 
-/// Whom an act about a person is about: their units today and the groups they are in.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn subject_of(conn: &impl Conn, id: PersonId) -> Result<Subject, Fault> {
-    let units: Vec<Uuid> = employment::Entity::find()
-        .select_only()
-        .column(employment::Column::UnitId)
-        .filter(employment::Column::PersonId.eq(id.raw()))
-        .filter(employment::Column::UntilDay.is_null())
-        .into_tuple()
-        .all(&conn.on())
-        .await
-        .doing("reading a person's units")?;
-    Ok(Subject {
-        person: Some(id),
-        units: units.into_iter().map(Id::new).collect(),
-        groups: groups_of(conn, id).await?,
-    })
-}
-
-async fn groups_of(conn: &impl Conn, id: PersonId) -> Result<Vec<GroupId>, Fault> {
-    let groups: Vec<Uuid> = trainer_group_member::Entity::find()
-        .select_only()
-        .column(trainer_group_member::Column::GroupId)
-        .filter(trainer_group_member::Column::PersonId.eq(id.raw()))
-        .filter(trainer_group_member::Column::RemovedAt.is_null())
-        .into_tuple()
-        .all(&conn.on())
-        .await
-        .doing("reading a person's groups")?;
-    Ok(groups.into_iter().map(Id::new).collect())
-}
-
 /// Adds people with their first employments.
 ///
 /// # Errors
@@ -379,21 +344,4 @@ pub async fn insert_employment(
         recorded_at: now,
     };
     insert::<_, employment::ActiveModel>(tx, "adding an employment", row).await
-}
-
-/// The groups that a trainer looks after.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn groups_kept_by(conn: &impl Conn, trainer: PersonId) -> Result<Vec<GroupId>, Fault> {
-    let groups: Vec<Uuid> = trainer_group::Entity::find()
-        .select_only()
-        .column(trainer_group::Column::Id)
-        .filter(trainer_group::Column::TrainerId.eq(trainer.raw()))
-        .filter(trainer_group::Column::ArchivedAt.is_null())
-        .into_tuple()
-        .all(&conn.on())
-        .await
-        .doing("reading a trainer's groups")?;
-    Ok(groups.into_iter().map(Id::new).collect())
 }

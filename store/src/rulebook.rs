@@ -4,8 +4,8 @@ use domain::id::{Id, RulebookId, RulebookVersionId};
 use domain::refusal::Fault;
 use domain::rulebook::{Rule, VersionState};
 use domain::time::Moment;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::db::{Conn, Tx};
@@ -26,6 +26,8 @@ pub struct Version {
     pub state: VersionState,
     /// What changed.
     pub note: String,
+    /// Counts changes: who changes a draft names the one that they have read.
+    pub revision: u32,
     /// When it was begun.
     pub created_at: Moment,
     /// When it was published.
@@ -39,6 +41,7 @@ fn read(row: rulebook_version::Model) -> Result<Version, Fault> {
         number: row.number,
         state: coded("rulebook_version", "state", &row.state, VersionState::of)?,
         note: row.note,
+        revision: number("rulebook_version", "revision", row.revision)?,
         created_at: row.created_at,
         published_at: row.published_at,
     })
@@ -126,6 +129,7 @@ pub async fn insert_version(
         number: version.number,
         state: version.state.code().to_owned(),
         note: version.note.clone(),
+        revision: number("rulebook_version", "revision", version.revision)?,
         created_at: version.created_at,
         created_by: by,
         published_at: version.published_at,
@@ -158,26 +162,52 @@ async fn insert_rules(
     insert_all::<rule::Model, rule::ActiveModel>(conn, "adding rules", rows).await
 }
 
-/// Replaces the rules of a draft.
+/// Replaces the rules of a draft, if it is still as it was read, and counts its revision on; false when it
+/// was changed or published meanwhile.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn replace_rules(tx: &Tx, draft: RulebookVersionId, rules: Vec<(Uuid, Rule)>) -> Result<(), Fault> {
+pub async fn replace_rules(
+    tx: &Tx,
+    draft: RulebookVersionId,
+    revision: u32,
+    rules: Vec<(Uuid, Rule)>,
+) -> Result<bool, Fault> {
+    let claimed = rulebook_version::Entity::update_many()
+        .col_expr(rulebook_version::Column::Revision, Expr::col(rulebook_version::Column::Revision).add(1))
+        .filter(still(draft, revision)?)
+        .exec(&tx.on())
+        .await
+        .doing("changing a draft of the standard")?;
+    if claimed.rows_affected == 0 {
+        return Ok(false);
+    }
     rule::Entity::delete_many()
         .filter(rule::Column::VersionId.eq(draft.raw()))
         .exec(&tx.on())
         .await
         .doing("clearing the rules of a draft")?;
-    insert_rules(tx, draft, rules).await
+    insert_rules(tx, draft, rules).await?;
+    Ok(true)
 }
 
-/// Publishes a draft; false when it was published already.
+/// A draft that is as it was read.
+fn still(draft: RulebookVersionId, revision: u32) -> Result<Condition, Fault> {
+    let revision: i32 = number("rulebook_version", "revision", revision)?;
+    Ok(Condition::all()
+        .add(rulebook_version::Column::Id.eq(draft.raw()))
+        .add(rulebook_version::Column::State.eq(VersionState::Draft.code()))
+        .add(rulebook_version::Column::Revision.eq(revision)))
+}
+
+/// Publishes a draft, if it is still as it was read; false when it was changed or published meanwhile.
 ///
 /// # Errors
 /// A fault of the database.
 pub async fn publish(
     tx: &Tx,
     draft: RulebookVersionId,
+    revision: u32,
     note: &str,
     by: Uuid,
     now: Moment,
@@ -187,8 +217,7 @@ pub async fn publish(
         .col_expr(rulebook_version::Column::Note, Expr::value(note))
         .col_expr(rulebook_version::Column::PublishedAt, Expr::value(now))
         .col_expr(rulebook_version::Column::PublishedBy, Expr::value(by))
-        .filter(rulebook_version::Column::Id.eq(draft.raw()))
-        .filter(rulebook_version::Column::State.eq(VersionState::Draft.code()))
+        .filter(still(draft, revision)?)
         .exec(&tx.on())
         .await
         .doing("publishing a version of the standard")?;

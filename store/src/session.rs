@@ -1,16 +1,19 @@
 //! Web sessions.
 
-use domain::id::{AccountId, Id, PersonId, WebSessionId};
+use domain::access::Role;
+use domain::id::{AccountId, Id, PersonId, UnitId, WebSessionId};
 use domain::people::FullName;
 use domain::refusal::Fault;
 use domain::time::Moment;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use crate::db::{Conn, Tx};
-use crate::entity::{account, person, web_session};
-use crate::fault::Doing;
+use crate::entity::{account, person, role_grant, web_session};
+use crate::fault::{Doing, coded};
 use crate::query::{insert, meet};
 
 /// A web session.
@@ -49,6 +52,8 @@ pub struct SignedIn {
     pub seen_at: Moment,
     /// When it ends whatever happens.
     pub absolute_until: Moment,
+    /// The roles of the person; with a unit where one was given.
+    pub grants: Vec<(Role, Option<UnitId>)>,
 }
 
 #[derive(FromQueryResult)]
@@ -61,14 +66,20 @@ struct SignedInRow {
     patronymic: Option<String>,
     seen_at: Moment,
     absolute_until: Moment,
+    role: Option<String>,
+    unit_id: Option<Uuid>,
 }
 
-/// Finds a live session of an active account by the hash of its token.
+/// Finds a live session of an active account by the hash of its token, with the person's roles: one statement,
+/// because every request begins with it.
 ///
 /// # Errors
 /// A fault of the database.
 pub async fn find(conn: &impl Conn, token_hash: &[u8]) -> Result<Option<SignedIn>, Fault> {
-    let row = web_session::Entity::find()
+    let granted =
+        meet(account::Entity, account::Column::PersonId, role_grant::Entity, role_grant::Column::PersonId)
+            .on_condition(|_, grant| Expr::col((grant, role_grant::Column::RevokedAt)).is_null().into_condition());
+    let rows = web_session::Entity::find()
         .select_only()
         .columns([
             web_session::Column::Id,
@@ -78,6 +89,7 @@ pub async fn find(conn: &impl Conn, token_hash: &[u8]) -> Result<Option<SignedIn
         ])
         .column(account::Column::PersonId)
         .columns([person::Column::Surname, person::Column::Given, person::Column::Patronymic])
+        .columns([role_grant::Column::Role, role_grant::Column::UnitId])
         .join(
             JoinType::InnerJoin,
             meet(web_session::Entity, web_session::Column::AccountId, account::Entity, account::Column::Id),
@@ -86,14 +98,23 @@ pub async fn find(conn: &impl Conn, token_hash: &[u8]) -> Result<Option<SignedIn
             JoinType::InnerJoin,
             meet(account::Entity, account::Column::PersonId, person::Entity, person::Column::Id),
         )
+        .join(JoinType::LeftJoin, granted)
         .filter(web_session::Column::TokenHash.eq(token_hash))
         .filter(web_session::Column::EndedAt.is_null())
         .filter(account::Column::State.eq("active"))
+        .order_by_asc(role_grant::Column::GrantedAt)
+        .order_by_asc(role_grant::Column::Id)
         .into_model::<SignedInRow>()
-        .one(&conn.on())
+        .all(&conn.on())
         .await
         .doing("finding a web session")?;
-    Ok(row.map(|row| SignedIn {
+    let grants = rows
+        .iter()
+        .filter_map(|row| Some((row.role.as_deref()?, row.unit_id)))
+        .map(|(role, unit)| Ok((coded("role_grant", "role", role, Role::of)?, unit.map(Id::new))))
+        .collect::<Result<_, Fault>>()?;
+    Ok(rows.into_iter().next().map(|row| SignedIn {
+        grants,
         id: Id::new(row.id),
         account: Id::new(row.account_id),
         person: Id::new(row.person_id),
@@ -195,4 +216,42 @@ pub async fn touch(tx: &Tx, seen: &[(WebSessionId, Moment)]) -> Result<(), Fault
             .doing("noting when a session was seen")?;
     }
     Ok(())
+}
+
+/// Some sessions that ended before a moment: they were ended, or their time had come.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn ended(conn: &impl Conn, before: Moment, limit: u64) -> Result<Vec<WebSessionId>, Fault> {
+    let ids: Vec<Uuid> = web_session::Entity::find()
+        .select_only()
+        .column(web_session::Column::Id)
+        .filter(has_ended(before))
+        .order_by_asc(web_session::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(&conn.on())
+        .await
+        .doing("looking for web sessions that have ended")?;
+    Ok(ids.into_iter().map(Id::new).collect())
+}
+
+fn has_ended(before: Moment) -> Condition {
+    Condition::any()
+        .add(web_session::Column::EndedAt.lt(before))
+        .add(web_session::Column::AbsoluteUntil.lt(before))
+}
+
+/// Removes sessions, those of them that ended before a moment; how many.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn remove(tx: &Tx, ids: Vec<WebSessionId>, before: Moment) -> Result<u64, Fault> {
+    let done = web_session::Entity::delete_many()
+        .filter(web_session::Column::Id.is_in(ids.into_iter().map(Id::raw)))
+        .filter(has_ended(before))
+        .exec(&tx.on())
+        .await
+        .doing("removing web sessions")?;
+    Ok(done.rows_affected)
 }

@@ -1,12 +1,17 @@
 //! Tests and their versions.
 
+use std::collections::BTreeMap;
+
 use domain::id::{Id, PersonId, RulebookVersionId, TestId, TestVersionId};
 use domain::refusal::Fault;
 use domain::rulebook::VersionState;
 use domain::test::{Availability, Blueprint, Conditions, Kind};
 use domain::time::Moment;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder,
+};
+use uuid::Uuid;
 
 use crate::db::{Conn, Tx};
 use crate::entity::{test, test_version};
@@ -49,6 +54,8 @@ pub struct Version {
     pub shipped_items_warned: bool,
     /// What changed.
     pub note: String,
+    /// Counts changes: who changes a draft names the one that they have read.
+    pub revision: u32,
     /// When it was begun.
     pub created_at: Moment,
     /// When it was published.
@@ -82,9 +89,12 @@ fn read_version(row: test_version::Model) -> Result<Version, Fault> {
             pause_days: at("pause_days", row.pause_days)?,
             grace_seconds: at("grace_seconds", row.grace_seconds)?,
             availability: coded("test_version", "availability", &row.availability, Availability::of)?,
+            unseen_attempts: at("unseen_attempts", row.unseen_attempts)?,
+            exposure_cap_bp: at("exposure_cap_bp", row.exposure_cap_bp)?,
         },
         shipped_items_warned: row.shipped_items_warned,
         note: row.note,
+        revision: at("revision", row.revision)?,
         created_at: row.created_at,
         published_at: row.published_at,
     })
@@ -178,8 +188,11 @@ pub async fn insert_version(conn: &impl Conn, new: &Version, by: Option<PersonId
         pause_days: at("pause_days", new.conditions.pause_days)?,
         grace_seconds: at("grace_seconds", new.conditions.grace_seconds)?,
         availability: new.conditions.availability.code().to_owned(),
+        unseen_attempts: at("unseen_attempts", new.conditions.unseen_attempts)?,
+        exposure_cap_bp: at("exposure_cap_bp", new.conditions.exposure_cap_bp)?,
         shipped_items_warned: new.shipped_items_warned,
         note: new.note.clone(),
+        revision: at("revision", new.revision)?,
         created_at: new.created_at,
         created_by: by.map(Id::raw),
         published_at: new.published_at,
@@ -188,7 +201,27 @@ pub async fn insert_version(conn: &impl Conn, new: &Version, by: Option<PersonId
     insert::<_, test_version::ActiveModel>(conn, "adding a version of a test", row).await
 }
 
-/// Changes a draft; false when it is published.
+/// Some versions by their ids.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn versions_by_id(
+    conn: &impl Conn,
+    ids: impl IntoIterator<Item = TestVersionId> + Send,
+) -> Result<BTreeMap<TestVersionId, Version>, Fault> {
+    let ids: Vec<Uuid> = ids.into_iter().map(Id::raw).collect();
+    test_version::Entity::find()
+        .filter(test_version::Column::Id.is_in(ids))
+        .all(&conn.on())
+        .await
+        .doing("reading versions of tests")?
+        .into_iter()
+        .map(|row| read_version(row).map(|version| (version.id, version)))
+        .collect()
+}
+
+/// Changes a draft, if it is still as it was read, and counts its revision on; false when it was changed or
+/// published meanwhile.
 ///
 /// # Errors
 /// A fault of the database.
@@ -206,16 +239,28 @@ pub async fn change_draft(tx: &Tx, draft: &Version) -> Result<bool, Fault> {
         .col_expr(test_version::Column::PauseDays, at("pause_days", conditions.pause_days)?)
         .col_expr(test_version::Column::GraceSeconds, at("grace_seconds", conditions.grace_seconds)?)
         .col_expr(test_version::Column::Availability, Expr::value(conditions.availability.code()))
+        .col_expr(test_version::Column::UnseenAttempts, at("unseen_attempts", conditions.unseen_attempts)?)
+        .col_expr(test_version::Column::ExposureCapBp, at("exposure_cap_bp", conditions.exposure_cap_bp)?)
         .col_expr(test_version::Column::Note, Expr::value(draft.note.clone()))
-        .filter(test_version::Column::Id.eq(draft.id.raw()))
-        .filter(test_version::Column::State.eq(VersionState::Draft.code()))
+        .col_expr(test_version::Column::Revision, Expr::col(test_version::Column::Revision).add(1))
+        .filter(still(draft)?)
         .exec(&tx.on())
         .await
         .doing("changing a draft of a test")?;
     Ok(done.rows_affected > 0)
 }
 
-/// Publishes a draft and makes it the version that is sat; false when it was published already.
+/// A draft that is as it was read.
+fn still(draft: &Version) -> Result<Condition, Fault> {
+    let revision: i32 = number("test_version", "revision", draft.revision)?;
+    Ok(Condition::all()
+        .add(test_version::Column::Id.eq(draft.id.raw()))
+        .add(test_version::Column::State.eq(VersionState::Draft.code()))
+        .add(test_version::Column::Revision.eq(revision)))
+}
+
+/// Publishes a draft, if it is still as it was read, and makes it the version that is sat; false when it was
+/// changed or published meanwhile.
 ///
 /// # Errors
 /// A fault of the database.
@@ -231,8 +276,7 @@ pub async fn publish(
         .col_expr(test_version::Column::ShippedItemsWarned, Expr::value(shipped_items_warned))
         .col_expr(test_version::Column::PublishedAt, Expr::value(now))
         .col_expr(test_version::Column::PublishedBy, Expr::value(by.raw()))
-        .filter(test_version::Column::Id.eq(draft.id.raw()))
-        .filter(test_version::Column::State.eq(VersionState::Draft.code()))
+        .filter(still(draft)?)
         .exec(&tx.on())
         .await
         .doing("publishing a version of a test")?;

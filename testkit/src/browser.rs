@@ -95,6 +95,11 @@ impl Browser {
         self.send(request).await
     }
 
+    /// Goes on, with its cookies, at a product that was started again.
+    pub fn move_to(&mut self, router: Router) {
+        self.router = router;
+    }
+
     /// Forgets all cookies, as when a session is lost.
     pub fn forget(&mut self) {
         self.cookies.clear();

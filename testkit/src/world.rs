@@ -8,6 +8,9 @@ use axum::Router;
 use domain::time::Moment;
 use server::router::{Parts, router};
 use service::Services;
+use service::clock::Clock;
+use service::keys::Keys;
+use store::Db;
 
 use crate::browser::Browser;
 use crate::clock::TestClock;
@@ -39,6 +42,26 @@ pub fn content() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../content")
 }
 
+/// The secret key of every test database.
+pub const SECRET: [u8; 32] = [7; 32];
+
+async fn on(db: Db, clock: &Arc<TestClock>) -> Services {
+    let keys = Keys::of(&SECRET, &db, clock.now()).await.expect("keys");
+    Services::new(db, clock.clone(), "http://127.0.0.1:3000", keys).await.expect("services")
+}
+
+fn pages(services: &Services) -> Router {
+    let file = |name: &str| format!("/pkg/{name}");
+    let parts = Parts {
+        services: services.clone(),
+        assets: Assets { style: file("a.css"), script: file("a.js"), wasm: file("a.wasm") },
+        is_demo: true,
+        is_secure: false,
+        trusted_proxies: 0,
+    };
+    router(parts, Path::new("/nowhere"))
+}
+
 impl World {
     /// A world with content and demo people.
     ///
@@ -58,16 +81,8 @@ impl World {
     pub async fn empty(engine: Engine) -> Self {
         let (db, place) = fresh(engine).await;
         let clock = Arc::new(TestClock::at(beginning()));
-        let services = Services::new(db, clock.clone(), "http://127.0.0.1:3000").await.expect("services");
-        let file = |name: &str| format!("/pkg/{name}");
-        let parts = Parts {
-            services: services.clone(),
-            assets: Assets { style: file("a.css"), script: file("a.js"), wasm: file("a.wasm") },
-            is_demo: true,
-            is_secure: false,
-            trusted_proxies: 0,
-        };
-        Self { router: router(parts, Path::new("/nowhere")), services, clock, _place: place }
+        let services = on(db, &clock).await;
+        Self { router: pages(&services), services, clock, _place: place }
     }
 
     /// Adds employees e00001… who are admitted to the certification test.
@@ -90,6 +105,16 @@ impl World {
         let page = browser.post("/login", &[("login", login), ("password", "sincere-demo")]).await;
         assert_eq!(page.status, 303, "{login} signs in: {}", page.body);
         browser
+    }
+
+    /// Stops the product and starts it again on the same database: nothing is remembered but what was kept.
+    ///
+    /// # Panics
+    /// When it cannot be started again.
+    pub async fn restart(&mut self) {
+        let db = self.services.db.clone();
+        self.services = on(db, &self.clock).await;
+        self.router = pages(&self.services);
     }
 
     /// Moves the time on, and lets the worker have its turn.

@@ -1,19 +1,20 @@
 //! What the exam island asks of the server. The forms are part of the contract; their names are stable.
 
-use domain::attempt::Value;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
 
-/// One event of a writer.
+/// One event of a writer. Each is judged for itself: one that makes no sense never blocks those behind it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WireEvent {
     /// The writer's number, from 1.
     pub seq: i64,
     /// The question, from 1.
-    pub position: u32,
-    /// The chosen options, or a mark.
-    pub value: Value,
+    #[serde(default)]
+    pub position: i64,
+    /// The chosen options as a list of their tokens, or `{"mark": true}`; anything else is refused, and kept.
+    #[serde(default)]
+    pub value: serde_json::Value,
 }
 
 /// What an attempt is, as an island is told.
@@ -22,12 +23,19 @@ pub struct WireEvent {
 pub enum WireState {
     /// Answers count.
     Open,
+    /// The clock stands still; answers are kept and do not count.
+    Paused,
     /// The deadline has passed.
     TimeUp,
     /// Handed in or closed.
     Finished,
     /// Another tab or device holds the lease.
     LeaseLost,
+    /// More answers wait than can be kept soon: nothing of this batch was kept.
+    TryAgain {
+        /// Not before so many milliseconds.
+        after_ms: u32,
+    },
 }
 
 /// An event that is no answer to this form.
@@ -46,7 +54,7 @@ pub struct Answered {
     pub acked_seq: i64,
     /// What was not an answer to this form.
     pub refused: Vec<Refused>,
-    /// When it was kept: UTC.
+    /// When it was kept: UTC; empty when nothing was.
     pub saved_at: String,
     /// The same as people read it.
     pub saved_at_local: String,
@@ -94,14 +102,20 @@ pub async fn answer(
     let (attempt, writer) = (read(&attempt)?, read(&writer)?);
     let batch = events
         .into_iter()
-        .map(|event| Incoming { seq: event.seq, position: event.position, value: event.value })
+        .map(|event| Incoming {
+            seq: event.seq,
+            position: u32::try_from(event.position).unwrap_or(0),
+            value: event.value,
+        })
         .collect();
-    let ack = service::exam::answer(cx.s(), super::actor(&cx)?, attempt, writer, batch)
-        .await
-        .map_err(|refusal| super::refused(&refusal))?;
+    let ack = match service::exam::answer(cx.s(), super::actor(&cx)?, attempt, writer, batch).await {
+        Ok(ack) => ack,
+        Err(domain::refusal::Refusal::Fault(fault)) if fault.is_busy() => return Ok(try_again(&cx)),
+        Err(refusal) => return Err(super::refused(&refusal)),
+    };
     Ok(Answered {
         acked_seq: ack.acked_seq,
-        refused: ack.refused.into_iter().map(|(seq, code)| Refused { seq, code: code.to_owned() }).collect(),
+        refused: ack.refused.into_iter().map(|(seq, code)| Refused { seq, code }).collect(),
         saved_at: ack.saved_at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
         saved_at_local: crate::format::clock(ack.saved_at, cx.s().zone()),
         time_left_ms: ack.time_left_ms,
@@ -146,13 +160,28 @@ fn read<K>(text: &str) -> Result<domain::id::Id<K>, ServerFnError> {
     text.parse().map_err(|_| super::refused(&domain::refusal::Refusal::NotFound))
 }
 
+/// Nothing was kept: the browser keeps it and comes again, each at a moment of its own.
+#[cfg(feature = "ssr")]
+fn try_again(cx: &crate::cx::Cx) -> Answered {
+    let after_ms = 500 + u32::from(cx.request_id.bytes().fold(0u8, u8::wrapping_add)) * 8;
+    Answered {
+        acked_seq: 0,
+        refused: Vec::new(),
+        saved_at: String::new(),
+        saved_at_local: String::new(),
+        time_left_ms: 0,
+        state: WireState::TryAgain { after_ms },
+    }
+}
+
 #[cfg(feature = "ssr")]
 fn state(state: domain::attempt::State, lease_lost: bool) -> WireState {
     use domain::attempt::State;
     match state {
         State::Finished => WireState::Finished,
         State::TimeUp => WireState::TimeUp,
-        State::Open | State::Grace if lease_lost => WireState::LeaseLost,
+        State::Open | State::Paused | State::Grace if lease_lost => WireState::LeaseLost,
+        State::Paused => WireState::Paused,
         State::Open | State::Grace => WireState::Open,
     }
 }

@@ -50,6 +50,7 @@ pub(crate) fn refused(refusal: &Refusal) -> ServerFnError {
         Refusal::Form(_) => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_input"),
         Refusal::Conflict("batch_too_large") => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
         Refusal::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
+        Refusal::Fault(fault) if fault.is_busy() => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
         Refusal::Fault(fault) => {
             tracing::error!(%fault, "A server function failed: {fault}");
             (StatusCode::INTERNAL_SERVER_ERROR, "broke")

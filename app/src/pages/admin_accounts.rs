@@ -72,7 +72,7 @@ fn accounts(cx: &Cx, search: &str, page: &Page<Listed>) -> AnyView {
     let rows: Vec<_> = page.rows.iter().map(|row| account(cx, row)).collect();
     let further = page.next.as_deref().map(|next| address(PATH, &[("q", search), ("after", next)]));
     view! {
-        <div class="table-wrap"><table class="table to-cards">
+        <div class="table-wrap"><table class="table to-cards brief">
             <caption class="visually-hidden">{t!(l, admin.accounts)}</caption>
             <thead><tr>
                 <th scope="col">{t!(l, admin.person)}</th>
@@ -103,8 +103,8 @@ fn account(cx: &Cx, row: &Listed) -> AnyView {
         <tr>
             <th scope="row"><a lang="ru" href=format!("{PATH}/{}", row.person)>{row.name.full()}</a></th>
             <td data-label=t!(l, admin.login)>{row.login.clone()}</td>
-            <td data-label=t!(l, admin.access)>{status(tone, picture, word)}</td>
-            <td data-label=t!(l, admin.seen)>{seen}</td>
+            <td class="below" data-label=t!(l, admin.access)>{status(tone, picture, word)}</td>
+            <td class="below named" data-label=t!(l, admin.seen)>{seen}</td>
         </tr>
     }
     .into_any()
@@ -121,7 +121,7 @@ fn without(cx: &Cx, people: &[people::Listed]) -> AnyView {
     let rows: Vec<_> = people.iter().map(|person| person_row(cx, person)).collect();
     view! {
         {cut}
-        <div class="table-wrap"><table class="table to-cards">
+        <div class="table-wrap"><table class="table to-cards brief">
             <caption class="visually-hidden">{t!(l, admin.without_account)}</caption>
             <thead><tr>
                 <th scope="col">{t!(l, admin.person)}</th>

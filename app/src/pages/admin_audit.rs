@@ -99,7 +99,7 @@ fn table(cx: &Cx, lines: &[Line], tree: &Tree) -> AnyView {
     let l = cx.locale;
     let rows: Vec<_> = lines.iter().map(|line| row(cx, line, tree)).collect();
     view! {
-        <div class="table-wrap"><table class="table to-cards">
+        <div class="table-wrap"><table class="table to-cards brief">
             <caption class="visually-hidden">{t!(l, admin.audit)}</caption>
             <thead><tr>
                 <th scope="col">{t!(l, admin.audit_at)}</th>
@@ -125,10 +125,10 @@ fn row(cx: &Cx, line: &Line, tree: &Tree) -> AnyView {
             <td class="nowrap" data-label=t!(l, admin.audit_at)>{when(cx, line.at)}</td>
             <th scope="row">{who}</th>
             <td data-label=t!(l, admin.audit_action)>
-                <span>{words::action(l, &line.action)}<small>{line.action.clone()}</small></span>
+                <span>{words::action(l, &line.action)}<small class="wide-only" lang="en">{line.action.clone()}</small></span>
             </td>
             <td data-label=t!(l, admin.audit_subject)>{subject(cx, line)}</td>
-            <td data-label=t!(l, admin.audit_details)><span>{details(cx, line, tree)}</span></td>
+            <td class="lines" data-label=t!(l, admin.audit_details)><span>{details(cx, line, tree)}</span></td>
         </tr>
     }
     .into_any()

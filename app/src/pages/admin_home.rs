@@ -70,8 +70,8 @@ fn view(cx: &Cx, failed: usize) -> AnyView {
                 view! { <p>{status("is-lost", "cross-circle", word)}</p> }
             });
             view! {
-                <section class="card">
-                    <h2><a href=part.address>{icon(part.picture)}" "{part.title}</a></h2>
+                <section class="card door">
+                    <h2><a href=part.address>{icon(part.picture)}<span>{part.title}</span></a></h2>
                     <p>{part.text}</p>
                     {failed}
                 </section>
@@ -83,7 +83,7 @@ fn view(cx: &Cx, failed: usize) -> AnyView {
             <h1>{t!(l, admin.title)}</h1>
             <p class="lede">{t!(l, admin.lede)}</p>
         </div></div>
-        <div class="grid">{cards}</div>
+        <div class="grid doors">{cards}</div>
     }
     .into_any()
 }

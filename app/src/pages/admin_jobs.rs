@@ -1,24 +1,37 @@
 //! The queue of jobs: what the server does beside pages, those that failed first.
 
+use axum::extract::Path;
+use domain::id::JobId;
+use domain::job::Daily;
 use i18n::{Locale, t};
 use leptos::prelude::*;
-use service::jobs::Job;
+use service::jobs::{ABANDONED, Job, PANICKED};
 
-use crate::cx::{Cx, Reply};
+use crate::cx::{Asked, Cx, Reply, read_id, see};
 use crate::format;
 use crate::pages::admin_home::tabs;
 use crate::shell::Head;
 use crate::ui::{empty, notice, status};
 
 /// The list.
-pub async fn get(cx: Cx) -> Reply {
+pub async fn get(cx: Cx, Asked(asked): Asked) -> Reply {
     let jobs = service::jobs::latest(cx.s(), cx.actor()?).await?;
-    Ok(cx.page(Head::titled(t!(cx.locale, admin.jobs)).wide().section("/admin"), || view(&cx, &jobs)))
+    let is_done = asked.value("done") == "again";
+    let head = Head::titled(t!(cx.locale, admin.jobs)).wide().section("/admin");
+    Ok(cx.page(head, || view(&cx, &jobs, is_done)))
 }
 
-fn view(cx: &Cx, jobs: &[Job]) -> AnyView {
+/// Asks for a job again that was given up.
+pub async fn again(cx: Cx, Path(id): Path<String>) -> Reply {
+    let id: JobId = read_id(&id)?;
+    service::jobs::try_again(cx.s(), cx.actor()?, id).await?;
+    Ok(see("/admin/jobs?done=again"))
+}
+
+fn view(cx: &Cx, jobs: &[Job], is_done: bool) -> AnyView {
     let l = cx.locale;
-    // What went wrong may quote the database, so it stays in the server's log.
+    let done =
+        is_done.then(|| notice("is-done", t!(l, admin.job_again_done), t!(l, admin.job_again_done_what)));
     let failed = jobs
         .iter()
         .any(|job| job.state == "failed")
@@ -34,6 +47,7 @@ fn view(cx: &Cx, jobs: &[Job]) -> AnyView {
             <p class="lede">{t!(l, admin.jobs_lede)}</p>
         </div></div>
         {tabs(cx, "/admin/jobs")}
+        {done}
         {failed}
         {list}
     }
@@ -70,14 +84,51 @@ fn row(cx: &Cx, job: &Job) -> AnyView {
     };
     view! {
         <tr>
-            <th scope="row"><code>{job.name.clone()}</code></th>
-            <td data-label=t!(l, admin.job_state)>{status(tone, picture, word)}</td>
+            <th scope="row">{name(l, &job.name)}</th>
+            <td data-label=t!(l, admin.job_state)><div>{status(tone, picture, word)}{why(l, job)}</div></td>
             <td class="num" data-label=t!(l, admin.job_tries)>{job.tries.to_string()}</td>
             <td data-label=t!(l, admin.job_asked)>{format::moment(l, job.created_at, zone)}</td>
-            <td data-label=t!(l, admin.job_when)>{when}</td>
+            <td data-label=t!(l, admin.job_when)><div class="stack tight">{when}{button(cx, job)}</div></td>
         </tr>
     }
     .into_any()
+}
+
+/// What the work is called; one without words stands as it is.
+fn name(l: Locale, code: &str) -> AnyView {
+    match Daily::of(code) {
+        Some(Daily::RemindOfEnd) => t!(l, admin.job_remind_end).into_any(),
+        Some(Daily::RemindOfTraining) => t!(l, admin.job_remind_training).into_any(),
+        Some(Daily::TidyUp) => t!(l, admin.job_tidy_up).into_any(),
+        None => view! { <code>{code.to_owned()}</code> }.into_any(),
+    }
+}
+
+/// What went wrong last, without what the database said: that is in the server's log.
+fn why(l: Locale, job: &Job) -> Option<AnyView> {
+    let error = job.last_error.as_deref()?;
+    let said = match error {
+        PANICKED => t!(l, admin.job_error_panicked).into_any(),
+        ABANDONED => t!(l, admin.job_error_abandoned).into_any(),
+        doing => {
+            let doing = doing.to_owned();
+            view! { {t!(l, admin.job_error)}" "<code lang="en">{doing}</code> }.into_any()
+        }
+    };
+    let number = t!(l, admin.job_error_number, number = job.id.to_string());
+    Some(view! { <p class="small">{said}</p><p class="small muted">{number}</p> }.into_any())
+}
+
+fn button(cx: &Cx, job: &Job) -> Option<AnyView> {
+    let may = cx.who.as_deref().is_some_and(service::jobs::may_try_again);
+    (may && job.state == "failed").then(|| {
+        view! {
+            <form method="post" action=format!("/admin/jobs/{}/again", job.id)>
+                <button class="btn btn-small">{t!(cx.locale, admin.job_again)}</button>
+            </form>
+        }
+        .into_any()
+    })
 }
 
 fn state(l: Locale, code: &str) -> (&'static str, &'static str, String) {

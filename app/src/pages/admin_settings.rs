@@ -39,7 +39,7 @@ pub async fn post(cx: Cx, Typed(form): Typed) -> Reply {
 }
 
 fn head(cx: &Cx) -> Head {
-    Head::titled(t!(cx.locale, admin.settings)).section("/admin")
+    Head::titled(t!(cx.locale, admin.settings)).wide().section("/admin")
 }
 
 fn view(cx: &Cx, settings: &[Shown], form: &FormState, done: Option<String>) -> AnyView {
@@ -53,7 +53,7 @@ fn view(cx: &Cx, settings: &[Shown], form: &FormState, done: Option<String>) -> 
         {tabs(cx, PATH)}
         {done.map(|name| notice("is-done", t!(l, admin.setting_saved), name))}
         {error_summary(l, form)}
-        <div class="stack">{cards}</div>
+        <div class="grid pairs">{cards}</div>
     }
     .into_any()
 }

@@ -76,7 +76,7 @@ pub fn bounds(l: Locale, setting: &Setting) -> String {
 }
 
 /// Every action that the audit log knows, in the order of the filter.
-pub const ACTIONS: [&str; 41] = [
+pub const ACTIONS: [&str; 42] = [
     "session.begun",
     "session.ended",
     "password.changed",
@@ -115,6 +115,7 @@ pub const ACTIONS: [&str; 41] = [
     "rulebook.draft_saved",
     "rulebook.published",
     "notices.read",
+    "job.tried_again",
     "content.seeded",
     "demo.seeded",
     "demo.people_added",
@@ -133,6 +134,7 @@ fn access_action(l: Locale, code: &str) -> Option<String> {
     Some(match code {
         "session.begun" => t!(l, admin.action_session_begun),
         "session.ended" => t!(l, admin.action_session_ended),
+        "job.tried_again" => t!(l, admin.action_job_tried_again),
         "password.changed" => t!(l, admin.action_password_changed),
         "password.set_by_code" => t!(l, admin.action_password_set_by_code),
         "code.issued" => t!(l, admin.action_code_issued),
@@ -200,6 +202,7 @@ pub fn subject(l: Locale, kind: &str) -> String {
         "test_version" => t!(l, admin.subject_test_version),
         "rulebook_version" => t!(l, admin.subject_rulebook_version),
         "setting" => t!(l, admin.subject_setting),
+        "job" => t!(l, admin.subject_job),
         _ => kind.to_owned(),
     }
 }

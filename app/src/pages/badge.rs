@@ -8,7 +8,7 @@ use service::badge::Shown;
 use crate::cx::{Cx, Reply};
 use crate::format;
 use crate::shell::Head;
-use crate::ui::{emblem, emblem_of, empty, icon, qr, status};
+use crate::ui::{emblem, emblem_of, icon, qr, status};
 use crate::words;
 
 /// The page.
@@ -22,7 +22,12 @@ fn view(cx: &Cx, badges: &[Shown]) -> AnyView {
     let Some((newest, older)) = badges.split_first() else {
         return view! {
             <div class="page-head"><h1>{t!(l, badge.title)}</h1></div>
-            {empty("badge", t!(l, badge.none), t!(l, badge.none_what), Some(("/learn".into(), t!(l, learn.title))))}
+            <div class="empty">
+                {emblem()}
+                <h2>{t!(l, badge.none)}</h2>
+                <p>{t!(l, badge.none_what)}</p>
+                <div class="actions"><a class="btn btn-primary" href="/learn">{t!(l, learn.to_path)}</a></div>
+            </div>
         }
         .into_any();
     };

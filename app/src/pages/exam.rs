@@ -9,7 +9,7 @@ use domain::item::Kind;
 use i18n::{Locale, t};
 use leptos::prelude::*;
 use service::attempt::{Paper, Question};
-use service::exam::Posted;
+use service::exam::{Filled, Posted};
 
 use crate::cx::{Asked, Cx, Reply, Typed, read_id, see};
 use crate::format;
@@ -44,8 +44,9 @@ pub async fn post(cx: Cx, Path(id): Path<String>, Asked(asked): Asked, Typed(for
     };
     let tokens = answer_of(question, &form);
     let marked = if form.has("mark") { form.value("mark") == "1" } else { question.marked };
-    match service::exam::answer_by_form(cx.s(), cx.actor()?, id, at, tokens, marked).await? {
-        Posted::Saved => Ok(see(&onward(id, at, &form))),
+    let filled = Filled { position: at, tokens, mark: marked };
+    match service::exam::answer_by_form(cx.s(), cx.actor()?, id, filled).await? {
+        Posted::Saved | Posted::Paused => Ok(see(&onward(id, at, &form))),
         Posted::TimeUp => Ok(see(&format!("/results/{id}"))),
         Posted::LeaseLost => {
             Ok(cx.page_with(StatusCode::CONFLICT, head(&paper), || elsewhere(&cx, &paper, at, Some(&form))))
@@ -63,7 +64,8 @@ pub async fn take_over(cx: Cx, Path(id): Path<String>, Typed(form): Typed) -> Re
         let at = position(&form, &paper);
         if let Some(question) = paper.questions.iter().find(|question| question.position == at) {
             let tokens = answer_of(question, &form);
-            service::exam::answer_by_form(cx.s(), cx.actor()?, id, at, tokens, question.marked).await?;
+            let filled = Filled { position: at, tokens, mark: question.marked };
+            service::exam::answer_by_form(cx.s(), cx.actor()?, id, filled).await?;
         }
         return Ok(see(&format!("/exam/{id}?q={at}")));
     }
@@ -122,6 +124,7 @@ fn view(cx: &Cx, paper: &Paper, at: u32) -> AnyView {
         attempt: paper.attempt.to_string(),
         at: usize::try_from(at).unwrap_or(0),
         time_left_ms: paper.time_left_ms,
+        is_paused: paper.state == State::Paused,
         questions: paper.questions.iter().map(|question| shown(cx, question)).collect(),
         icons: icons(),
         words: words(cx.locale),

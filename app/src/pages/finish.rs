@@ -31,7 +31,7 @@ pub async fn post(cx: Cx, Path(id): Path<String>, Typed(form): Typed) -> Reply {
     let confirmed = form.value("confirm") == "anyway";
     match service::exam::finish(cx.s(), cx.actor()?, id, last, confirmed).await? {
         Finished::Done => Ok(see(&format!("/results/{id}"))),
-        Finished::LeaseLost => Ok(see(&format!("/exam/{id}"))),
+        Finished::LeaseLost | Finished::Paused => Ok(see(&format!("/exam/{id}"))),
         Finished::Waiting(count) => {
             let paper = service::attempt::paper(cx.s(), cx.actor()?, id).await?;
             Ok(cx.again(head(&cx), || view(&cx, &paper, &form, Some(count))))

@@ -112,7 +112,7 @@ fn list(l: Locale, asking: &Asking, found: &CertifiedPage) -> AnyView {
     }
     let rows: Vec<_> = found.page.rows.iter().map(|found| row(l, found)).collect();
     view! {
-        <div class="table-wrap"><table class="table to-cards">
+        <div class="table-wrap"><table class="table to-cards brief">
             <caption class="visually-hidden">{t!(l, people.certified_title)}</caption>
             <thead><tr>
                 <th scope="col">{t!(l, people.person)}</th><th scope="col">{t!(l, people.centre)}</th>
@@ -153,9 +153,9 @@ fn row(l: Locale, row: &Row) -> AnyView {
             </th>
             <td data-label=t!(l, people.centre)><span lang="ru">{certified.unit_name.clone()}{okrug}</span></td>
             <td data-label=t!(l, people.position) lang="ru">{certified.position_title.clone()}</td>
-            <td data-label=t!(l, people.standing)>{status(tone, picture, word)}</td>
-            <td class="num" data-label=t!(l, people.until)>{until(l, row.standing, Some(certified.until))}</td>
-            <td class="num" data-label=t!(l, people.badge_number)>{badge}</td>
+            <td class="below" data-label=t!(l, people.standing)>{status(tone, picture, word)}</td>
+            <td class="num below named" data-label=t!(l, people.until)>{until(l, row.standing, Some(certified.until))}</td>
+            <td class="num below named" data-label=t!(l, people.badge_number)>{badge}</td>
         </tr>
     }
     .into_any()

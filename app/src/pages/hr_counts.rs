@@ -11,6 +11,9 @@ use crate::format;
 use crate::shell::Head;
 use crate::ui::{Mark, bar, empty, status};
 
+/// With fewer tiles a map would be mostly holes.
+const FEWEST_ON_MAP: usize = 9;
+
 /// The page.
 pub async fn get(cx: Cx, Asked(asked): Asked) -> Reply {
     let counts = service::certified::counts(cx.s(), cx.actor()?).await?;
@@ -22,6 +25,7 @@ pub async fn get(cx: Cx, Asked(asked): Asked) -> Reply {
 fn view(cx: &Cx, counts: &[OkrugCount], okrug: &str) -> AnyView {
     let l = cx.locale;
     let today = format::day(l, cx.s().today());
+    let lede = if counts.len() > 1 { t!(l, people.counts_lede) } else { t!(l, people.counts_lede_own) };
     let body = if counts.is_empty() {
         empty("chart", t!(l, people.counts_none), t!(l, people.counts_none_what), None)
     } else {
@@ -30,7 +34,7 @@ fn view(cx: &Cx, counts: &[OkrugCount], okrug: &str) -> AnyView {
     view! {
         <div class="page-head"><div>
             <p class="kicker">{t!(l, people.counts_on, day = today)}</p>
-            <h1>{t!(l, people.counts_title)}</h1><p class="lede">{t!(l, people.counts_lede)}</p>
+            <h1>{t!(l, people.counts_title)}</h1><p class="lede">{lede}</p>
         </div></div>
         {tabs(cx, "/hr/counts")}
         {body}
@@ -48,15 +52,16 @@ fn board(l: Locale, counts: &[OkrugCount], okrug: &str) -> AnyView {
     .map(|(word, number)| view! { <div><dt>{word}</dt><dd>{number.to_string()}</dd></div> });
     let only = if let [one] = counts { Some(one) } else { None };
     let chosen = counts.iter().find(|count| count.unit.id.to_string() == okrug).or(only);
-    let tiles: Vec<_> = counts.iter().map(|count| tile(l, count, chosen)).collect();
-    let centres = match chosen {
-        Some(count) => centres(l, count),
-        None => view! { <p class="muted">{t!(l, people.counts_choose)}</p> }.into_any(),
-    };
+    // Of one okrug a tile would say again what its centres say.
+    let tiles = only.is_none().then(|| {
+        let class = if counts.len() >= FEWEST_ON_MAP { "okrugs map" } else { "okrugs" };
+        let tiles: Vec<_> = counts.iter().map(|count| tile(l, count, chosen)).collect();
+        view! { <ul class=class>{tiles}</ul> }
+    });
     view! {
         <dl class="figures">{figures}</dl>
-        <ul class="okrugs">{tiles}</ul>
-        {centres}
+        {tiles}
+        {chosen.map(|count| centres(l, count))}
     }
     .into_any()
 }
@@ -69,22 +74,34 @@ fn tile(l: Locale, count: &OkrugCount, chosen: Option<&OkrugCount>) -> AnyView {
     let expiring = (count.expiring > 0).then(|| {
         status("is-soon is-plain", "clock", t!(l, people.tile_expiring, number = count.expiring.to_string()))
     });
-    let of = t!(
-        l,
-        people.tile_of,
-        certified = count.certified.to_string(),
-        people = count.people.to_string(),
-        percent = share
-    );
-    let class = (unit.kind == "okrug").then(|| format!("at-{}", unit.code));
+    let of = if count.people == 0 {
+        t!(l, people.tile_nobody)
+    } else {
+        t!(
+            l,
+            people.tile_of,
+            certified = count.certified.to_string(),
+            people = count.people.to_string(),
+            percent = share
+        )
+    };
+    let bar = (count.people > 0).then(|| bar(Mark { value: share, at: None, is_met }));
+    // Those who work in no okrug: an academy, the city's own offices.
+    let is_okrug = unit.kind == "okrug";
+    let class = if is_okrug { format!("at-{}", unit.code) } else { "at-rest".to_owned() };
+    let places = if count.centres.is_empty() {
+        t!(l, people.counts_rest)
+    } else {
+        t!(l, people.tile_centres, count = count.centres.len())
+    };
     view! {
         <li class=class>
             <a href=format!("/hr/counts?okrug={}#centres", unit.id) aria-current=current>
                 <b lang="ru">{unit.short.clone()}</b>
                 <span>{of}</span>
-                {bar(Mark { value: share, at: None, is_met })}
+                {bar}
                 {expiring}
-                <small>{t!(l, people.tile_centres, count = count.centres.len())}</small>
+                <small>{places}</small>
             </a>
         </li>
     }
@@ -101,7 +118,7 @@ fn centres(l: Locale, count: &OkrugCount) -> AnyView {
     view! {
         <section class="section" id="centres" aria-labelledby="centres-title">
             <h2 id="centres-title" lang="ru">{count.unit.name.clone()}</h2>
-            <div class="table-wrap"><table class="table to-cards">
+            <div class="table-wrap"><table class="table to-cards tally">
                 <caption class="visually-hidden">{t!(l, people.counts_centres)}</caption>
                 <thead><tr>
                     <th scope="col">{t!(l, people.centre)}</th>

@@ -3,17 +3,18 @@
 use axum::response::Response;
 use domain::form::FormState;
 use domain::grading::percent;
-use domain::id::CandidacyId;
+use domain::refusal::Refusal;
 use domain::text::block;
 use i18n::{Locale, t};
 use leptos::prelude::*;
-use service::certification::Ready;
+use service::certification::{Chosen, Ready};
 
-use crate::cx::{Cx, Reply, Typed, read_id, see};
+use super::hr_ready::{Told, confirmed, ticked, wrong};
+use crate::cx::{Cx, Reply, Typed, see};
 use crate::format;
 use crate::refused::No;
 use crate::shell::Head;
-use crate::ui::{back, error_summary, icon, notice, text_area};
+use crate::ui::{back, error_summary, icon, text_area};
 
 /// How long a note to a decision may be, in characters.
 const LONGEST_REASON: usize = 1000;
@@ -27,34 +28,20 @@ pub async fn get(cx: Cx) -> Reply {
 /// Decides.
 pub async fn post(cx: Cx, Typed(mut form): Typed) -> Reply {
     let actor = cx.actor()?;
+    let ids = ticked(&form)?;
     let reason = form.check_optional("reason", |text| block(text, LONGEST_REASON)).unwrap_or_default();
     if !form.is_clean() {
-        let waiting = service::certification::ready(cx.s(), actor).await?;
-        let chosen = chosen(&form, waiting);
-        let ticked = form.values("candidacy").len();
-        if chosen.is_empty() {
-            return Ok(see(&format!("/hr/ready?already={ticked}")));
-        }
-        return Ok(confirm(&cx, &form, &chosen, ticked.saturating_sub(chosen.len())));
+        return confirmed(&cx, form, &ids).await;
     }
-    let ids = form.values("candidacy").iter().map(|id| read_id(id));
-    let ids = ids.collect::<Result<Vec<CandidacyId>, No>>()?;
-    let decided = service::certification::decide(cx.s(), actor, &ids, &reason).await?;
-    Ok(see(&format!("/hr/ready?done={}&already={}", decided.now.len(), decided.already)))
-}
-
-/// Whether the actor may decide on a candidate now.
-pub(super) fn can_be_chosen(ready: &Ready) -> bool {
-    !ready.is_conflicted && ready.passed.is_some()
-}
-
-/// The ticked ones who still wait and may be decided on.
-pub(super) fn chosen(form: &FormState, waiting: Vec<Ready>) -> Vec<Ready> {
-    let ticked = form.values("candidacy");
-    waiting
-        .into_iter()
-        .filter(|ready| can_be_chosen(ready) && ticked.contains(&ready.candidacy.id.to_string()))
-        .collect()
+    match service::certification::decide(cx.s(), actor, &ids, &reason).await {
+        Ok(decided) => {
+            let told =
+                Told { done: decided.now.len(), already: decided.already, not_ready: decided.not_ready };
+            Ok(told.see())
+        }
+        Err(Refusal::Form(problems)) => wrong(&cx, form, &problems).await,
+        Err(refusal) => Err(No(refusal)),
+    }
 }
 
 /// The period that a decision today would open.
@@ -63,28 +50,28 @@ pub(super) fn period(l: Locale, ready: &Ready) -> String {
     t!(l, people.from_until, from = format::day(l, from), until = format::day(l, until))
 }
 
-/// The page that lists exactly what will be decided; `gone` were ticked but are no longer waiting.
-pub(super) fn confirm(cx: &Cx, form: &FormState, chosen: &[Ready], gone: usize) -> Response {
+/// The page that lists exactly what will be decided, and how many of those who were ticked are left out.
+pub(super) fn confirm(cx: &Cx, form: &FormState, chosen: &Chosen) -> Response {
     let head = Head::titled(t!(cx.locale, people.decide_title)).wide().section("/hr");
     if form.is_clean() {
-        cx.page(head, || view(cx, form, chosen, gone))
+        cx.page(head, || view(cx, form, chosen))
     } else {
-        cx.again(head, || view(cx, form, chosen, gone))
+        cx.again(head, || view(cx, form, chosen))
     }
 }
 
-fn view(cx: &Cx, form: &FormState, chosen: &[Ready], gone: usize) -> AnyView {
+fn view(cx: &Cx, form: &FormState, chosen: &Chosen) -> AnyView {
     let l = cx.locale;
+    let left_out = Told { done: 0, already: chosen.already, not_ready: chosen.not_ready };
+    let chosen = chosen.ready.as_slice();
     let count = chosen.len();
     let rows: Vec<_> = chosen.iter().map(|ready| row(l, ready)).collect();
-    let gone = (gone > 0)
-        .then(|| notice("is-info", t!(l, people.already, count = gone), t!(l, people.already_what)));
     view! {
         {back("/hr/ready", t!(l, people.ready_title))}
         <div class="page-head"><div>
             <h1>{t!(l, people.decide_title)}</h1><p class="lede">{t!(l, people.decide_lede)}</p>
         </div></div>
-        {gone}
+        {left_out.notices(l)}
         {error_summary(l, form)}
         <div class="table-wrap"><table class="table to-cards">
             <caption>{t!(l, people.decide_on, count = count)}</caption>

@@ -132,7 +132,7 @@ fn which(l: Locale, form: &FormState, jobs: &[Employment]) -> AnyView {
 fn shown(l: Locale, job: &Employment) -> AnyView {
     let since = t!(l, people.since, from = format::day(l, job.from));
     let job = format!("{}, {}", job.position_title, job.unit_name);
-    view! { <span lang="ru">{job}</span>{format!(", {since}")} }.into_any()
+    view! { <span lang="ru">{job}</span>", "<span class="nowrap">{since}</span> }.into_any()
 }
 
 /// The same where a browser shows text only.

@@ -16,20 +16,13 @@ use crate::ui::{Field, field, icon, select};
 /// The lists of HR; only those that the actor may open.
 pub(super) fn tabs(cx: &Cx, here: &'static str) -> AnyView {
     let l = cx.locale;
-    let entries: Vec<_> = [
+    let entries = [
         (Act::ReadPeople, "/hr", t!(l, people.title)),
         (Act::Decide, "/hr/ready", t!(l, people.ready_title)),
         (Act::ReadResults, "/hr/certified", t!(l, people.certified_title)),
         (Act::ReadResults, "/hr/counts", t!(l, people.counts_title)),
-    ]
-    .into_iter()
-    .filter(|(act, ..)| cx.who.as_ref().is_some_and(|actor| actor.may(*act)))
-    .map(|(_, address, word)| {
-        let current = (address == here).then_some("page");
-        view! { <li><a href=address aria-current=current>{word}</a></li> }
-    })
-    .collect();
-    view! { <nav class="tabs" aria-label=t!(l, people.tabs)><ul>{entries}</ul></nav> }.into_any()
+    ];
+    super::tabs::tabs(cx, t!(l, people.tabs), here, entries)
 }
 
 /// What a list was asked for: the fields that it knows, and where to continue.
@@ -193,13 +186,13 @@ pub(super) fn options(none: String, units: &[Unit]) -> Vec<(String, String)> {
     std::iter::once((String::new(), none)).chain(units).collect()
 }
 
-/// Until when; a dash where no date says anything.
-pub(super) fn until(l: Locale, standing: Standing, until: Option<Day>) -> String {
+/// Until when; none where no date says anything.
+pub(super) fn until(l: Locale, standing: Standing, until: Option<Day>) -> Option<String> {
     let shown = match standing {
         Standing::NotYet | Standing::Certified | Standing::Expiring | Standing::Lapsed => until,
         Standing::Never | Standing::Suspended | Standing::Revoked => None,
     };
-    shown.map_or_else(|| "—".to_owned(), |day| format::day(l, day))
+    shown.map(|day| format::day(l, day))
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub async fn get(cx: Cx, Asked(asked): Asked) -> Reply {
     let found = service::people::list(cx.s(), actor, &query).await?;
     // Told once, at the head of the list: further pages of it do not ask again.
     let waiting = if asking.after.is_none() && actor.may(Act::Decide) {
-        service::certification::ready(cx.s(), actor).await?.len()
+        service::certification::ready_count(cx.s(), actor).await?
     } else {
         0
     };
@@ -35,7 +35,7 @@ pub async fn get(cx: Cx, Asked(asked): Asked) -> Reply {
     Ok(cx.page(head, || view(&cx, &asking, &found, waiting, is_done)))
 }
 
-fn view(cx: &Cx, asking: &Asking, found: &PeoplePage, waiting: usize, is_done: bool) -> AnyView {
+fn view(cx: &Cx, asking: &Asking, found: &PeoplePage, waiting: u64, is_done: bool) -> AnyView {
     let l = cx.locale;
     let may_add = cx.who.as_ref().is_some_and(|actor| actor.may(Act::EditPeople));
     let add = may_add.then(|| {
@@ -58,7 +58,7 @@ fn view(cx: &Cx, asking: &Asking, found: &PeoplePage, waiting: usize, is_done: b
     .into_any()
 }
 
-fn waiting_notice(l: Locale, waiting: usize) -> AnyView {
+fn waiting_notice(l: Locale, waiting: u64) -> AnyView {
     view! {
         <div class="notice is-soon">
             {icon("clock")}
@@ -90,7 +90,7 @@ fn list(l: Locale, asking: &Asking, found: &PeoplePage, may_add: bool) -> AnyVie
     }
     let rows: Vec<_> = found.page.rows.iter().map(|found| row(l, found)).collect();
     view! {
-        <div class="table-wrap"><table class="table to-cards">
+        <div class="table-wrap"><table class="table to-cards brief">
             <caption class="visually-hidden">{t!(l, people.list)}</caption>
             <thead><tr>
                 <th scope="col">{t!(l, people.person)}</th><th scope="col">{t!(l, people.centre)}</th>
@@ -129,8 +129,8 @@ fn row(l: Locale, row: &Row) -> AnyView {
             </th>
             <td data-label=t!(l, people.centre) lang="ru">{person.unit_name.clone()}</td>
             <td data-label=t!(l, people.position) lang="ru">{person.position_title.clone()}</td>
-            <td data-label=t!(l, people.standing)><span>{standing}" "{learns}</span></td>
-            <td class="num" data-label=t!(l, people.until)>{until(l, row.standing, row.until)}</td>
+            <td class="below" data-label=t!(l, people.standing)><span>{standing}" "{learns}</span></td>
+            <td class="num below named" data-label=t!(l, people.until)>{until(l, row.standing, row.until)}</td>
         </tr>
     }
     .into_any()

@@ -16,7 +16,7 @@ use crate::cx::{Asked, Cx, Reply, Typed, read_id, see};
 use crate::format;
 use crate::refused::No;
 use crate::shell::Head;
-use crate::ui::{Field, error_summary, fact, field, icon, notice, status};
+use crate::ui::{Field, back, error_summary, fact, field, icon, notice, status};
 use crate::words;
 
 /// The page.
@@ -60,20 +60,16 @@ fn head(found: &PersonView) -> Head {
 
 fn view(cx: &Cx, form: &FormState, found: &PersonView, done: &str) -> AnyView {
     let l = cx.locale;
-    let name = found.person.name.full();
     let chain = if found.chain.is_empty() {
         view! { <p class="muted">{t!(l, people.no_chain)}</p> }.into_any()
     } else {
         timeline(cx, &found.chain)
     };
     view! {
-        <nav class="crumbs" aria-label=t!(l, people.crumbs)><ol>
-            <li><a href="/hr">{t!(l, people.title)}</a></li><li lang="ru">{name.clone()}</li>
-        </ol></nav>
-        {page_head(l, found, name)}
+        {back("/hr", t!(l, people.title))}
+        {page_head(l, found)}
         {done_notice(l, done)}
         {error_summary(l, form)}
-        {standing_row(l, found)}
         <div class="split">
             <div class="stack loose">
                 <section class="section"><h2>{t!(l, people.chain)}</h2>{chain}</section>
@@ -90,7 +86,7 @@ fn view(cx: &Cx, form: &FormState, found: &PersonView, done: &str) -> AnyView {
     .into_any()
 }
 
-fn page_head(l: Locale, found: &PersonView, name: String) -> AnyView {
+fn page_head(l: Locale, found: &PersonView) -> AnyView {
     let id = found.person.id;
     // The job of today; of somebody who has left, the last one.
     let job = found.employments.iter().find(|job| job.until.is_none()).or(found.employments.first());
@@ -106,8 +102,18 @@ fn page_head(l: Locale, found: &PersonView, name: String) -> AnyView {
         let address = format!("/hr/people/{id}/edit");
         view! { <div class="actions"><a class="btn" href=address>{icon("edit")}{t!(l, people.edit)}</a></div> }
     });
-    view! { <div class="page-head"><div>{number}<h1 lang="ru">{name}</h1>{place}</div>{edit}</div> }
-        .into_any()
+    view! {
+        <div class="page-head">
+            <div>
+                {number}
+                <h1 lang="ru">{found.person.name.full()}</h1>
+                {place}
+                {standing_row(l, found)}
+            </div>
+            {edit}
+        </div>
+    }
+    .into_any()
 }
 
 fn done_notice(l: Locale, done: &str) -> Option<AnyView> {
@@ -175,6 +181,7 @@ fn facts(l: Locale, found: &PersonView) -> AnyView {
         Some(account) => t!(l, people.account_closed, login = account.login.clone()),
         None => t!(l, people.account_none),
     };
+    let until = until(l, found.standing, found.until).map(|day| fact(t!(l, people.until), day));
     let due = found.due.map(|due| fact(t!(l, people.due), format::day(l, due)));
     let extra = found.person.extra_time_percent;
     let extra = (extra > 0).then(|| fact(t!(l, people.extra), extra.to_string()));
@@ -182,7 +189,7 @@ fn facts(l: Locale, found: &PersonView) -> AnyView {
         <div class="card">
             <h2>{t!(l, people.now)}</h2>
             <dl class="facts">
-                {fact(t!(l, people.until), until(l, found.standing, found.until))}
+                {until}
                 {due}
                 {fact(t!(l, people.login), account)}
                 {extra}
@@ -200,7 +207,7 @@ fn enrol_card(l: Locale, form: &FormState, found: &PersonView) -> Option<AnyView
     let address = format!("/hr/people/{}/enrol", found.person.id);
     Some(
         view! {
-            <section class="card">
+            <section class="card no-print">
                 <h2>{t!(l, people.enrol_title)}</h2>
                 <form class="form" method="post" action=address>
                     {field(l, form, "due", t!(l, people.due), due)}
@@ -228,7 +235,8 @@ fn code_card(l: Locale, found: &PersonView) -> Option<AnyView> {
         Some(_) => view! { <p class="small muted">{t!(l, people.code_closed)}</p> }.into_any(),
         None => view! { <p class="small muted">{t!(l, people.code_no_account)}</p> }.into_any(),
     };
-    Some(view! { <section class="card"><h2>{t!(l, people.code_title)}</h2>{body}</section> }.into_any())
+    let title = t!(l, people.code_title);
+    Some(view! { <section class="card no-print"><h2>{title}</h2>{body}</section> }.into_any())
 }
 
 fn dismiss_link(cx: &Cx, found: &PersonView) -> Option<AnyView> {
@@ -239,5 +247,5 @@ fn dismiss_link(cx: &Cx, found: &PersonView) -> Option<AnyView> {
         return None;
     }
     let address = format!("/hr/people/{}/dismiss", found.person.id);
-    Some(view! { <p><a href=address>{t!(l, people.dismiss_link)}</a></p> }.into_any())
+    Some(view! { <p class="no-print"><a href=address>{t!(l, people.dismiss_link)}</a></p> }.into_any())
 }

@@ -77,9 +77,9 @@ fn view(cx: &Cx, form: &FormState, choices: &Choices, id: Option<PersonId>) -> A
         <div class="page-head"><div><h1>{title}</h1><p class="lede">{lede}</p></div></div>
         {error_summary(l, form)}
         <form class="form" method="post">
-            {name_fields(l, form)}
-            {work_fields(l, form, choices, id.is_some())}
-            {other_fields(l, form, id.is_none())}
+            {group(t!(l, people.group_name), name_fields(l, form))}
+            {group(t!(l, people.group_work), work_fields(l, form, choices, id.is_some()))}
+            {group(t!(l, people.group_more), other_fields(l, form, id.is_none()))}
             <div class="actions">
                 <button class="btn btn-primary">{word}</button>
                 <a class="btn btn-quiet" href=from>{t!(l, people.cancel)}</a>
@@ -87,6 +87,10 @@ fn view(cx: &Cx, form: &FormState, choices: &Choices, id: Option<PersonId>) -> A
         </form>
     }
     .into_any()
+}
+
+fn group(title: String, fields: AnyView) -> AnyView {
+    view! { <fieldset class="fieldset group"><legend>{title}</legend>{fields}</fieldset> }.into_any()
 }
 
 fn name_fields(l: Locale, form: &FormState) -> AnyView {

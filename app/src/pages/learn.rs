@@ -10,7 +10,7 @@ use service::programme::{LessonHead as Lesson, Module, Path};
 use crate::cx::{Cx, Reply};
 use crate::format;
 use crate::shell::Head;
-use crate::ui::{icon, progress};
+use crate::ui::{emblem, icon, progress};
 use crate::words;
 
 /// The page.
@@ -21,7 +21,7 @@ pub async fn get(cx: Cx) -> Reply {
     let practice: Vec<(String, String)> =
         practice.into_iter().map(|test| (format!("/practice/{}", test.id), test.title)).collect();
     let name = actor.name.clone();
-    Ok(cx.page(Head::titled(t!(cx.locale, learn.title)).section("/learn"), || {
+    Ok(cx.page(Head::titled(t!(cx.locale, learn.title)).section("/learn").class("main narrow learn"), || {
         view(&cx, &name, &path, practice)
     }))
 }
@@ -66,6 +66,7 @@ fn next_step(cx: &Cx, path: &Path) -> AnyView {
     let l = cx.locale;
     let card = card(cx, path);
     let lang = card.is_content.then_some("ru");
+    let picture = (path.next == NextStep::Badge).then(emblem);
     let of = card.of.map(|title| view! { <span>{icon("book")}<span lang="ru">{title}</span></span> });
     let meta = card.meta.map(|meta| view! { <p class="meta"><span>{icon("clock")}{meta}</span>{of}</p> });
     let action = card.action.map(|(address, word)| {
@@ -77,6 +78,7 @@ fn next_step(cx: &Cx, path: &Path) -> AnyView {
     });
     view! {
         <section class="card next-step">
+            {picture}
             <p class="kicker">{t!(l, learn.next)}</p><h2 lang=lang>{card.title}</h2>{meta}<p>{card.text}</p>{action}
         </section>
     }
@@ -147,8 +149,6 @@ fn lesson_card(l: Locale, path: &Path, id: LessonId) -> Card {
 
 fn the_path(cx: &Cx, path: &Path, practice: Vec<(String, String)>) -> AnyView {
     let l = cx.locale;
-    let due =
-        path.due.map(|due| view! { <p class="muted">{t!(l, learn.due, day = format::day(l, due))}</p> });
     let all_done = path.done.len() >= path.lessons();
     let now = path.modules.iter().position(|module| path.done_in(module) < module.lessons.len());
     let modules: Vec<_> = path
@@ -162,13 +162,13 @@ fn the_path(cx: &Cx, path: &Path, practice: Vec<(String, String)>) -> AnyView {
             .into_iter()
             .map(|(address, title)| view! { <a class="btn" lang="ru" href=address>{icon("test")}{title}</a> })
             .collect();
-        view! { <section class="section"><h2>{t!(l, learn.practice)}</h2><p>{t!(l, learn.practice_text)}</p>
+        view! { <section class="section practice"><h2>{t!(l, learn.practice)}</h2><p>{t!(l, learn.practice_text)}</p>
         <div class="actions">{links}</div></section> }
     });
     view! {
-        <section class="section">
+        <section class="section path-all">
             <h2>{t!(l, learn.path)}</h2>
-            {due}
+            {sum(l, path)}
             <ol class="path">
                 {modules}
                 {test_step(cx, path, all_done)}
@@ -178,6 +178,19 @@ fn the_path(cx: &Cx, path: &Path, practice: Vec<(String, String)>) -> AnyView {
         {practice}
     }
     .into_any()
+}
+
+/// How far one is, and until when there is time.
+fn sum(l: Locale, path: &Path) -> AnyView {
+    let all = path.lessons();
+    let done = path.done.len().min(all);
+    let words = t!(l, learn.done_of, done = done, all = all);
+    let bar = (done > 0).then(|| {
+        let bar = progress(done, all, t!(l, learn.lessons_done), words.clone());
+        view! { <p>{words}</p>{bar} }
+    });
+    let due = path.due.map(|due| view! { <p>{t!(l, learn.due, day = format::day(l, due))}</p> });
+    view! { <div class="path-sum">{bar}{due}</div> }.into_any()
 }
 
 fn module_step(l: Locale, path: &Path, module: &Module, is_now: bool) -> AnyView {
@@ -191,37 +204,51 @@ fn module_step(l: Locale, path: &Path, module: &Module, is_now: bool) -> AnyView
         "is-later"
     };
     let dot = if is_done { icon("check") } else { module.position.to_string().into_any() };
-    let words = t!(l, learn.done_of, done = done, all = all);
+    let words = module_note(l, module, done);
     let bar = (!is_done && done > 0).then(|| progress(done, all, t!(l, learn.lessons_done), words.clone()));
-    let lessons: Vec<_> = module
-        .lessons
-        .iter()
-        .map(|lesson| {
-            let done = path.done.contains(&lesson.id);
-            let minutes = t!(l, common.minutes, count = lesson.minutes);
-            let note = if done { t!(l, learn.minutes_done, minutes = minutes) } else { minutes };
-            view! {
-                <li class=done.then_some("is-done")>
-                    <a href=format!("/learn/{}", lesson.id)>
-                        {icon(if done { "check-circle" } else { "book" })}
-                        <span lang="ru">{lesson.title.clone()}</span><small>{note}</small>
-                    </a>
-                </li>
-            }
-        })
-        .collect();
+    let lessons: Vec<_> = module.lessons.iter().map(|lesson| lesson_line(l, path, lesson)).collect();
     view! {
         <li class=class>
             <span class="path-dot" aria-hidden="true">{dot}</span>
-            <div class="path-body">
-                <h3 lang="ru">{module.title.clone()}</h3>
-                {bar}
-                <p class="path-note">{words}</p>
-                <details open=is_now>
-                    <summary>{t!(l, learn.lessons)}</summary>
-                    <ul class="lessons">{lessons}</ul>
-                </details>
-            </div>
+            <details class="path-body" open=is_now>
+                <summary>
+                    <h3 lang="ru">{module.title.clone()}</h3>
+                    {bar}
+                    <span class="path-note">{words}</span>
+                    {icon("chevron")}
+                </summary>
+                <ul class="lessons" aria-label=t!(l, learn.lessons)>{lessons}</ul>
+            </details>
+        </li>
+    }
+    .into_any()
+}
+
+/// Before it is begun, what a module takes; then how much of it is done.
+fn module_note(l: Locale, module: &Module, done: usize) -> String {
+    let all = module.lessons.len();
+    if done > 0 {
+        return t!(l, learn.done_of, done = done, all = all);
+    }
+    let minutes: u32 = module.lessons.iter().map(|lesson| lesson.minutes).sum();
+    let lessons = t!(l, learn.lessons_count, count = u32::try_from(all).unwrap_or(0));
+    t!(l, learn.module_facts, lessons = lessons, minutes = t!(l, common.minutes, count = minutes))
+}
+
+fn lesson_line(l: Locale, path: &Path, lesson: &Lesson) -> AnyView {
+    let minutes = t!(l, common.minutes, count = lesson.minutes);
+    let (class, picture, note) = if path.done.contains(&lesson.id) {
+        (Some("is-done"), "check-circle", t!(l, learn.minutes_done, minutes = minutes))
+    } else if path.next == NextStep::Lesson(lesson.id) {
+        (Some("is-next"), "arrow-right", t!(l, learn.minutes_next, minutes = minutes))
+    } else {
+        (None, "book", minutes)
+    };
+    view! {
+        <li class=class>
+            <a href=format!("/learn/{}", lesson.id)>
+                {icon(picture)}<span lang="ru">{lesson.title.clone()}</span><small>{note}</small>
+            </a>
         </li>
     }
     .into_any()

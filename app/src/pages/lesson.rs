@@ -36,7 +36,7 @@ pub async fn post(cx: Cx, Path(id): Path<String>, Typed(form): Typed) -> Reply {
 }
 
 fn head(lesson: &LessonView) -> Head {
-    Head::titled(lesson.lesson.title.clone()).section("/learn")
+    Head::titled(lesson.lesson.title.clone()).section("/learn").class("main reading")
 }
 
 fn view(cx: &Cx, lesson: &LessonView, form: &FormState, checked: &[Checked]) -> AnyView {
@@ -45,6 +45,7 @@ fn view(cx: &Cx, lesson: &LessonView, form: &FormState, checked: &[Checked]) -> 
     let at = module.lessons.iter().position(|head| head.id == lesson.lesson.id).map_or(1, |at| at + 1);
     let all = module.lessons.len();
     let place = t!(l, learn.place, module = module.position, lesson = at, all = all);
+    let minutes = t!(l, common.minutes, count = lesson.lesson.minutes);
     let bar = progress(
         lesson.done_in_module,
         all,
@@ -53,12 +54,11 @@ fn view(cx: &Cx, lesson: &LessonView, form: &FormState, checked: &[Checked]) -> 
     );
     view! {
         {back("/learn", t!(l, learn.title))}
-        <div class="lesson-progress"><span>{place}</span>{bar}</div>
+        <div class="lesson-progress"><span>{place}" · "{minutes}</span>{bar}</div>
         <div class="page-head"><div>
             <p class="kicker" lang="ru">{module.title.clone()}</p>
             <h1 lang="ru">{lesson.lesson.title.clone()}</h1>
             <p class="lede" lang="ru">{lesson.lesson.summary.clone()}</p>
-            <p class="muted small">{t!(l, common.minutes, count = lesson.lesson.minutes)}</p>
         </div></div>
         {markdown(&lesson.lesson.body)}
         {self_check(cx, lesson, form, checked)}
@@ -69,22 +69,31 @@ fn view(cx: &Cx, lesson: &LessonView, form: &FormState, checked: &[Checked]) -> 
 
 fn self_check(cx: &Cx, lesson: &LessonView, form: &FormState, checked: &[Checked]) -> AnyView {
     let l = cx.locale;
+    let several = lesson.lesson.checks.len() > 1;
     let questions: Vec<_> = lesson
         .lesson
         .checks
         .iter()
         .enumerate()
-        .map(|(number, check)| question(cx, number, check, form, checked.get(number)))
+        .map(|(number, check)| {
+            let title =
+                if several { format!("{}. {}", number + 1, check.question) } else { check.question.clone() };
+            question(cx, (number, title), check, form, checked.get(number))
+        })
         .collect();
     let all_right = !checked.is_empty() && checked.iter().all(Checked::is_right);
     let button = (!all_right).then(|| {
         let word = if checked.is_empty() { t!(l, learn.answer) } else { t!(l, learn.answer_again) };
-        view! { <div class="actions"><button class="btn">{word}</button></div> }
+        // Until the lesson is done, to answer is what the page asks for; then to go on.
+        let class = if checked.is_empty() && !lesson.is_done { "btn btn-primary" } else { "btn" };
+        view! { <div class="actions"><button class=class>{word}</button></div> }
     });
     let done = (lesson.is_done && checked.is_empty())
         .then(|| view! { <p class="muted">{t!(l, learn.lesson_done)}</p> });
+    // The page that comes back opens where the answers are.
+    let action = format!("/learn/{}#check", lesson.lesson.id);
     view! {
-        <form class="self-check" method="post" id="check">
+        <form class="self-check" method="post" id="check" action=action>
             <h2>{t!(l, learn.check)}</h2>
             {done}
             {error_summary(l, form)}
@@ -97,7 +106,7 @@ fn self_check(cx: &Cx, lesson: &LessonView, form: &FormState, checked: &[Checked
 
 fn question(
     cx: &Cx,
-    number: usize,
+    (number, title): (usize, String),
     check: &domain::programme::Check,
     form: &FormState,
     answered: Option<&Checked>,
@@ -117,7 +126,7 @@ fn question(
             let is_chosen = value == chosen;
             view! {
                 <label class="option">
-                    <input type="radio" name=field.clone() value=value checked=is_chosen/>" "<span>{text.clone()}</span>
+                    <input type="radio" name=field.clone() value=value checked=is_chosen/>" "<span lang="ru">{text.clone()}</span>
                 </label>
             }
         })
@@ -131,7 +140,7 @@ fn question(
         view! { <div class=tone role="status">{icon(picture)}<b>{word}</b><p lang="ru">{answer.check.why.clone()}</p></div> }
     });
     view! {
-        <fieldset class="options" id=field.clone() lang="ru"><legend>{check.question.clone()}</legend>{wrong}{options}</fieldset>
+        <fieldset class="options" id=field.clone()><legend lang="ru">{title}</legend>{wrong}{options}</fieldset>
         {reply}
     }
     .into_any()

@@ -3,23 +3,31 @@
 use axum::extract::Path;
 use domain::grading::{RuleScore, Score, needed, percent};
 use domain::id::AttemptId;
+use domain::item::Kind as ItemKind;
 use domain::refusal::Refusal;
 use domain::test::{Kind, NotNow};
 use i18n::{Locale, t};
 use leptos::prelude::*;
 use service::grading::{Explained, ResultView};
 
+use super::receipt::card;
 use crate::cx::{Cx, Reply, read_id, see};
 use crate::format;
 use crate::refused::No;
 use crate::shell::Head;
-use crate::ui::{Mark, back, bar, icon, notice, status};
+use crate::ui::{Mark, back, bar, fact, icon, notice, status};
+
+/// The most rules that a sentence names; more are counted.
+const MOST_NAMED: usize = 3;
 
 /// The result of an own attempt; an open one leads back into the exam.
 pub async fn get(cx: Cx, Path(id): Path<String>) -> Reply {
     let id: AttemptId = read_id(&id)?;
     match service::grading::result(cx.s(), cx.actor()?, id).await {
-        Ok(result) => Ok(cx.page(head(&cx), || view(&cx, &result))),
+        Ok(result) => {
+            let receipt = service::receipt::of(cx.s(), cx.actor()?, id).await?;
+            Ok(cx.page(head(&cx), || view(&cx, &result, card(&cx, receipt.as_ref()))))
+        }
         Err(Refusal::Conflict("attempt_open")) => Ok(see(&format!("/exam/{id}"))),
         Err(refusal) => Err(No(refusal)),
     }
@@ -29,21 +37,21 @@ fn head(cx: &Cx) -> Head {
     Head::titled(t!(cx.locale, result.title)).section("/results")
 }
 
-fn view(cx: &Cx, result: &ResultView) -> AnyView {
+fn view(cx: &Cx, result: &ResultView, receipt: Option<AnyView>) -> AnyView {
     let l = cx.locale;
     let body = match &result.score {
-        Some(score) => graded(cx, result, score),
+        Some(score) => graded(cx, result, score, receipt),
         None => notice("is-info", t!(l, result.waiting), t!(l, result.waiting_what)),
     };
     view! {
         {back("/results", t!(l, result.list_title))}
-        <p class="kicker" lang="ru">{result.test.title.clone()}</p>
+        <p class="kicker result-of" lang="ru">{result.test.title.clone()}</p>
         {body}
     }
     .into_any()
 }
 
-fn graded(cx: &Cx, result: &ResultView, score: &Score) -> AnyView {
+fn graded(cx: &Cx, result: &ResultView, score: &Score, receipt: Option<AnyView>) -> AnyView {
     let l = cx.locale;
     let need = needed(score.max, result.version.conditions.pass_bp);
     let share = percent(score.points, score.max);
@@ -60,16 +68,23 @@ fn graded(cx: &Cx, result: &ResultView, score: &Score) -> AnyView {
     view! {
         <div class=tone>{icon(picture)}<h1>{title}</h1><p>{text}</p></div>
         <section class="score" aria-label=t!(l, result.overall)>
-            <p class="score-number"><b>{format!("{share} %")}</b>
+            <p class="score-number"><b>{t!(l, common.percent, value = share)}</b>
                 <span>{t!(l, result.points, points = score.points, max = score.max, need = need)}</span></p>
             {bar(mark)}
         </section>
         {next(cx, result, score)}
+        {late(l, result)}
         {rules(l, result, score)}
         {explanations(l, &result.explained)}
-        {receipt(cx, result)}
+        {receipt}
     }
     .into_any()
+}
+
+/// Answers that came after the time: kept, not counted, and nobody has to wonder what became of them.
+fn late(l: Locale, result: &ResultView) -> Option<AnyView> {
+    let count = result.late;
+    (count > 0).then(|| notice("is-info", t!(l, result.late, count = count), t!(l, result.late_what)))
 }
 
 fn passed_text(l: Locale, result: &ResultView) -> String {
@@ -89,9 +104,18 @@ fn failed_text(l: Locale, result: &ResultView, score: &Score) -> String {
         .collect();
     if strong.is_empty() {
         t!(l, result.failed_what)
+    } else if strong.len() > MOST_NAMED {
+        let count = u32::try_from(strong.len()).unwrap_or(0);
+        t!(l, result.strong_count, count = count, all = score.per_rule.len())
     } else {
         t!(l, result.strong, rules = strong.join(", "))
     }
+}
+
+/// A rule worth going over: below its minimum or, where there is none, below the mark of the whole test.
+fn is_weak(result: &ResultView, rule: &RuleScore) -> bool {
+    let conditions = &result.version.conditions;
+    if conditions.rule_pass_bp > 0 { !rule.met } else { rule.points < needed(rule.max, conditions.pass_bp) }
 }
 
 fn title_of(result: &ResultView, rule: &RuleScore) -> Option<String> {
@@ -100,10 +124,20 @@ fn title_of(result: &ResultView, rule: &RuleScore) -> Option<String> {
 
 fn next(cx: &Cx, result: &ResultView, score: &Score) -> AnyView {
     let l = cx.locale;
-    let weak: Vec<String> =
-        score.per_rule.iter().filter(|rule| !rule.met).filter_map(|rule| title_of(result, rule)).collect();
-    let repeat = (!score.passed && !weak.is_empty())
-        .then(|| view! { <p>{t!(l, result.repeat, rules = weak.join(", "))}</p> });
+    let weak: Vec<String> = score
+        .per_rule
+        .iter()
+        .filter(|rule| is_weak(result, rule))
+        .filter_map(|rule| title_of(result, rule))
+        .collect();
+    let repeat = (!score.passed && !weak.is_empty()).then(|| {
+        let words = if weak.len() > MOST_NAMED {
+            t!(l, result.repeat_below)
+        } else {
+            t!(l, result.repeat, rules = weak.join(", "))
+        };
+        view! { <p>{words}</p> }
+    });
     let again = match (score.passed, result.shown.not_now) {
         (true, _) => None,
         (false, Some(NotNow::PauseUntil(until))) => {
@@ -135,15 +169,19 @@ fn rules(l: Locale, result: &ResultView, score: &Score) -> AnyView {
         .filter_map(|rule| {
             let scored = score.per_rule.iter().find(|scored| scored.rule == rule.code)?;
             let of = t!(l, result.of, points = scored.points, max = scored.max);
-            let words = if scored.met {
+            // Without a minimum there is nothing to meet: only a full score is worth a tick.
+            let is_met = if least > 0 { scored.met } else { scored.points == scored.max };
+            let words = if is_met {
                 status("is-done is-plain", "check", of)
-            } else {
+            } else if least > 0 {
                 status("is-lost is-plain", "cross-circle", t!(l, result.below, of = of))
+            } else {
+                view! { <span class="muted">{of}</span> }.into_any()
             };
             let mark = Mark {
                 value: percent(scored.points, scored.max),
                 at: (least > 0).then_some(least / 100),
-                is_met: scored.met,
+                is_met,
             };
             Some(view! {
                 <li><h3 lang="ru">{format!("{}. {}", rule.number, rule.title)}</h3>
@@ -161,53 +199,47 @@ fn explanations(l: Locale, explained: &[Explained]) -> Option<AnyView> {
     if explained.is_empty() {
         return None;
     }
-    let items: Vec<_> = explained
-        .iter()
-        .map(|item| {
-            let text = |token: &String| {
-                let found = item.question.options.iter().find(|(known, _)| known == token);
-                found.map(|(_, text)| text.clone()).unwrap_or_default()
-            };
-            let list = |tokens: &[String]| tokens.iter().map(text).collect::<Vec<_>>().join(" → ");
-            let given = if item.question.answer.is_empty() {
-                t!(l, result.no_answer)
-            } else {
-                list(&item.question.answer)
-            };
-            let (tone, picture, word) = if item.is_right {
-                ("reply is-done", "check-circle", t!(l, result.right))
-            } else {
-                ("reply is-lost", "info", t!(l, result.not_right))
-            };
-            view! {
-                <li lang="ru">
-                    <h3>{format!("{}. {}", item.question.position, item.question.stem)}</h3>
-                    <p><span class="muted">{t!(l, result.your_answer)}</span>" "{given}</p>
-                    <p><span class="muted">{t!(l, result.right_answer)}</span>" "{list(&item.key)}</p>
-                    <div class=tone>{icon(picture)}<b>{word}</b><p>{item.rationale.clone()}</p></div>
-                </li>
-            }
-        })
-        .collect();
+    let items: Vec<_> = explained.iter().map(|item| explanation(l, item)).collect();
     Some(
-        view! { <section class="section"><h2>{t!(l, result.explanations)}</h2><ol class="explanations stack">{items}</ol></section> }
+        view! { <section class="section"><h2>{t!(l, result.explanations)}</h2><ol class="explanations">{items}</ol></section> }
             .into_any(),
     )
 }
 
-fn receipt(cx: &Cx, result: &ResultView) -> AnyView {
-    let l = cx.locale;
-    let at = result.attempt.finished_at.map(|at| format::moment(l, at, cx.s().zone())).unwrap_or_default();
-    let by_deadline = result.attempt.finish_cause.as_deref() == Some("deadline");
-    let how =
-        if by_deadline { t!(l, result.closed_by_time, at = at) } else { t!(l, result.handed_in, at = at) };
-    let hash = domain::draw::hex(&result.attempt.journal_hash);
+fn explanation(l: Locale, item: &Explained) -> AnyView {
+    let is_left_out = item.question.answer.is_empty();
+    let (tone, picture, word) = if item.is_right {
+        ("reply is-done", "check-circle", t!(l, result.right))
+    } else if is_left_out {
+        ("reply", "info", t!(l, result.left_out))
+    } else {
+        ("reply is-lost", "info", t!(l, result.not_right))
+    };
+    let given = (!is_left_out).then(|| fact(t!(l, result.your_answer), answer(item, &item.question.answer)));
+    let key = (!item.is_right).then(|| fact(t!(l, result.right_answer), answer(item, &item.key)));
     view! {
-        <div class="receipt">
-            <p>{how}" "{t!(l, result.events, count = u32::try_from(result.attempt.last_ord).unwrap_or(0))}</p>
-            <p class="muted small">{t!(l, result.hash)}</p>
-            <p><code>{hash}</code></p>
-        </div>
+        <li>
+            <h3 lang="ru">{format!("{}. {}", item.question.position, item.question.stem)}</h3>
+            <dl>{given}{key}</dl>
+            <div class=tone>{icon(picture)}<b>{word}</b><p lang="ru">{item.rationale.clone()}</p></div>
+        </li>
     }
     .into_any()
+}
+
+/// The options that tokens stand for: one as it is, several as a list, an order with its numbers.
+fn answer(item: &Explained, tokens: &[String]) -> AnyView {
+    let text = |token: &String| {
+        let found = item.question.options.iter().find(|(known, _)| known == token);
+        found.map(|(_, text)| text.clone()).unwrap_or_default()
+    };
+    let lines = || -> Vec<_> { tokens.iter().map(|token| view! { <li>{text(token)}</li> }).collect() };
+    match item.question.kind {
+        ItemKind::Single => {
+            let texts: Vec<String> = tokens.iter().map(text).collect();
+            view! { <span lang="ru">{texts.join(", ")}</span> }.into_any()
+        }
+        ItemKind::Multiple => view! { <ul lang="ru">{lines()}</ul> }.into_any(),
+        ItemKind::Ordering => view! { <ol lang="ru">{lines()}</ol> }.into_any(),
+    }
 }

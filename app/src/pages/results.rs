@@ -24,7 +24,7 @@ fn view(cx: &Cx, sat: Vec<Sat>) -> AnyView {
             "test",
             t!(l, result.none),
             t!(l, result.none_what),
-            Some(("/learn".into(), t!(l, learn.title))),
+            Some(("/learn".into(), t!(l, learn.to_path))),
         )
     } else {
         let rows: Vec<_> = sat.iter().map(|sat| row(cx, sat)).collect();
@@ -53,9 +53,13 @@ fn row(cx: &Cx, sat: &Sat) -> AnyView {
             } else {
                 status("", "info", t!(l, result.failed_short))
             };
-            (format!("/results/{id}"), outcome, format!("{} %", percent(score.points, score.max)))
+            (
+                format!("/results/{id}"),
+                outcome,
+                t!(l, common.percent, value = percent(score.points, score.max)),
+            )
         }
-        (None, State::Open | State::Grace) => {
+        (None, State::Open | State::Paused | State::Grace) => {
             (format!("/exam/{id}"), status("is-info", "clock", t!(l, result.running)), String::new())
         }
         (None, State::TimeUp | State::Finished) => {

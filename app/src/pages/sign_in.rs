@@ -68,22 +68,27 @@ fn view(cx: &Cx, form: &FormState, wait: Option<String>) -> AnyView {
     };
     view! {
         <header>{emblem()}<h1>{t!(l, common.brand)}</h1><p class="lede">{t!(l, sign_in.lede)}</p></header>
-        {came_from}
-        {wait}
-        {error_summary(l, form)}
-        <form class="form" method="post" action="/login">
-            <input type="hidden" name="next" value=next/>
-            {field(l, form, "login", t!(l, sign_in.login), Field { autocomplete: "username", ..Field::default() })}
-            {field(
-                l,
-                form,
-                "password",
-                t!(l, sign_in.password),
-                Field { kind: "password", autocomplete: "current-password", ..Field::default() },
-            )}
-            <div class="actions"><button class="btn btn-primary btn-big">{t!(l, sign_in.enter)}</button></div>
-            <p><a href=code_address>{t!(l, sign_in.by_code)}</a></p>
-        </form>
+        <div class="login-body">
+            {came_from}
+            {wait}
+            {error_summary(l, form)}
+            <form class="form" method="post" action="/login">
+                <input type="hidden" name="next" value=next/>
+                {field(l, form, "login", t!(l, sign_in.login), Field { autocomplete: "username", ..Field::default() })}
+                {field(
+                    l,
+                    form,
+                    "password",
+                    t!(l, sign_in.password),
+                    Field { kind: "password", autocomplete: "current-password", ..Field::default() },
+                )}
+                <button class="btn btn-primary btn-big btn-wide">{t!(l, sign_in.enter)}</button>
+            </form>
+            <div class="login-other">
+                <p>{t!(l, sign_in.by_code)}</p>
+                <a class="btn btn-wide" href=code_address>{t!(l, sign_in.by_code_go)}</a>
+            </div>
+        </div>
     }
     .into_any()
 }

@@ -40,29 +40,34 @@ fn view(cx: &Cx, form: &FormState) -> AnyView {
     let l = cx.locale;
     let password = |autocomplete, hint| Field { kind: "password", autocomplete, hint, ..Field::default() };
     view! {
-        {back("/login", t!(l, sign_in.title))}
-        <header><h1>{t!(l, sign_in.code_title)}</h1><p class="lede">{t!(l, sign_in.code_lede)}</p></header>
-        {error_summary(l, form)}
-        <form class="form" method="post" action="/login/code">
-            <input type="hidden" name="next" value=form.value("next").to_owned()/>
-            {field(l, form, "login", t!(l, sign_in.login), Field { autocomplete: "username", ..Field::default() })}
-            {field(
-                l,
-                form,
-                "code",
-                t!(l, sign_in.code),
-                Field { autocomplete: "one-time-code", hint: Some(t!(l, sign_in.code_hint)), ..Field::default() },
-            )}
-            {field(
-                l,
-                form,
-                "new_password",
-                t!(l, sign_in.new_password),
-                password("new-password", Some(t!(l, sign_in.password_hint))),
-            )}
-            {field(l, form, "new_password_again", t!(l, sign_in.new_password_again), password("new-password", None))}
-            <div class="actions"><button class="btn btn-primary btn-big">{t!(l, sign_in.set_and_enter)}</button></div>
-        </form>
+        <header>
+            {back("/login", t!(l, sign_in.title))}
+            <h1>{t!(l, sign_in.code_title)}</h1>
+            <p class="lede">{t!(l, sign_in.code_lede)}</p>
+        </header>
+        <div class="login-body">
+            {error_summary(l, form)}
+            <form class="form" method="post" action="/login/code">
+                <input type="hidden" name="next" value=form.value("next").to_owned()/>
+                {field(l, form, "login", t!(l, sign_in.login), Field { autocomplete: "username", ..Field::default() })}
+                {field(
+                    l,
+                    form,
+                    "code",
+                    t!(l, sign_in.code),
+                    Field { autocomplete: "one-time-code", hint: Some(t!(l, sign_in.code_hint)), ..Field::default() },
+                )}
+                {field(
+                    l,
+                    form,
+                    "new_password",
+                    t!(l, sign_in.new_password),
+                    password("new-password", Some(t!(l, sign_in.password_hint))),
+                )}
+                {field(l, form, "new_password_again", t!(l, sign_in.new_password_again), password("new-password", None))}
+                <button class="btn btn-primary btn-big btn-wide">{t!(l, sign_in.set_and_enter)}</button>
+            </form>
+        </div>
     }
     .into_any()
 }

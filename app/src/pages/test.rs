@@ -69,12 +69,19 @@ fn view(cx: &Cx, before: &Before, form: &FormState) -> AnyView {
             <p class="lede">{lede(l, before)}</p>
         </div></div>
         {error_summary(l, form)}
-        <dl class="facts">{facts(cx, before)}</dl>
-        {start_form(cx, before, form)}
-        {rules(l, before)}
-        {what_if(l, before)}
+        {not_startable(cx, before)}
+        <div class="before">
+            <dl class="facts right">{facts(cx, before)}</dl>
+            {what_if(l, before)}
+            {can_start(before).then(|| start_form(l, before, form))}
+            {rules(l, before)}
+        </div>
     }
     .into_any()
+}
+
+fn can_start(before: &Before) -> bool {
+    before.shown.running.is_none() && before.shown.not_now.is_none()
 }
 
 fn kicker(l: Locale, before: &Before) -> String {
@@ -118,35 +125,49 @@ fn facts(cx: &Cx, before: &Before) -> Vec<AnyView> {
     if before.extra_percent > 0 {
         facts.push(fact(t!(l, test.extra), t!(l, test.extra_value, percent = before.extra_percent)));
     }
-    let left = conditions.attempts_max.saturating_sub(before.shown.started);
-    let attempts = if conditions.attempts_max == 0 {
-        t!(l, test.attempts_free)
-    } else {
-        t!(l, test.attempts_value, left = left, all = conditions.attempts_max)
-    };
-    facts.push(fact(t!(l, test.attempts), attempts));
+    facts.push(fact(t!(l, test.attempts), attempts(l, before)));
     if conditions.pause_days > 0 {
         facts.push(fact(t!(l, test.pause), t!(l, common.days, count = conditions.pause_days)));
     }
-    facts.push(fact(t!(l, test.ends), format::time(before.deadline, cx.s().zone())));
+    if can_start(before) {
+        let until = format::time(before.deadline, cx.s().zone());
+        facts.push(fact(t!(l, test.ends), t!(l, test.ends_value, time = until)));
+    }
     facts
 }
 
-fn start_form(cx: &Cx, before: &Before, form: &FormState) -> AnyView {
+fn attempts(l: Locale, before: &Before) -> String {
+    let all = before.shown.version.conditions.attempts_max;
+    if all == 0 {
+        return t!(l, test.attempts_free);
+    }
+    t!(l, test.attempts_value, left = all.saturating_sub(before.shown.started), all = all)
+}
+
+/// What stands in the way comes first, with the way on.
+fn not_startable(cx: &Cx, before: &Before) -> Option<AnyView> {
     let l = cx.locale;
-    if let Some(running) = before.shown.running {
-        return view! {
-            {notice("is-info", t!(l, test.running), t!(l, test.running_what))}
-            <div class="actions">
-                <a class="btn btn-primary btn-big" href=format!("/exam/{running}")>{t!(l, test.resume)}{icon("arrow-right")}</a>
+    let (said, address, word) = if let Some(running) = before.shown.running {
+        let said = notice("is-info", t!(l, test.running), t!(l, test.running_what));
+        (said, format!("/exam/{running}"), t!(l, test.resume))
+    } else {
+        let (title, text) = not_now(cx, before.shown.not_now?);
+        (notice("is-soon", title, text), "/learn".to_owned(), t!(l, learn.to_path))
+    };
+    Some(
+        view! {
+            <div class="stack">
+                {said}
+                <div class="actions">
+                    <a class="btn btn-primary btn-big" href=address>{word}{icon("arrow-right")}</a>
+                </div>
             </div>
         }
-        .into_any();
-    }
-    if let Some(why) = before.shown.not_now {
-        let (title, text) = not_now(cx, why);
-        return notice("is-soon", title, text);
-    }
+        .into_any(),
+    )
+}
+
+fn start_form(l: Locale, before: &Before, form: &FormState) -> AnyView {
     let consent = (before.shown.test.kind == Kind::Certification).then(|| {
         let wrong = form.problem_of("consent").map(|code| {
             view! { <p class="field-error">{icon("warning")}<span>{words::problem(l, code)}</span></p> }
@@ -160,13 +181,14 @@ fn start_form(cx: &Cx, before: &Before, form: &FormState) -> AnyView {
         }
     });
     view! {
-        <form class="form" method="post">
+        <form class="card next-step before-start" method="post">
+            <h2>{t!(l, test.ready)}</h2>
             {consent}
+            <p class="hint">{t!(l, test.start_hint)}</p>
             <div class="actions">
                 <button class="btn btn-primary btn-big">{t!(l, test.start)}</button>
                 <a class="btn btn-quiet" href="/learn">{t!(l, test.later)}</a>
             </div>
-            <p class="hint">{t!(l, test.start_hint)}</p>
         </form>
     }
     .into_any()
@@ -198,19 +220,26 @@ fn rules(l: Locale, before: &Before) -> AnyView {
             } else {
                 t!(l, test.rule_line, items = t!(l, common.questions, count = *count), least = minimum)
             };
-            view! { <li>{icon("dot")}<span><span lang="ru">{format!("{}. {}", rule.number, rule.title)}</span>" "<span class="muted small nowrap">{words}</span></span></li> }
+            let title = format!("{}. {}", rule.number, rule.title);
+            view! { <li><span lang="ru">{title}</span>" "<span class="muted small nowrap">{words}</span></li> }
         })
         .collect();
-    view! { <section class="section"><h2>{t!(l, test.rules)}</h2><ul class="ticks">{rules}</ul></section> }
+    view! { <section class="section"><h2>{t!(l, test.rules)}</h2><ul class="asked">{rules}</ul></section> }
         .into_any()
 }
 
 fn what_if(l: Locale, before: &Before) -> AnyView {
     let grace = before.shown.version.conditions.grace_seconds;
+    let time = if grace == 0 {
+        t!(l, test.if_time)
+    } else {
+        format!("{} {}", t!(l, test.if_time), t!(l, test.if_grace, count = grace))
+    };
     let lines = [
+        ("home", t!(l, test.if_quiet)),
         ("check-circle", t!(l, test.if_saved)),
         ("offline", t!(l, test.if_offline)),
-        ("clock", t!(l, test.if_time, seconds = grace)),
+        ("clock", time),
         ("user", t!(l, test.if_device)),
     ]
     .map(|(picture, text)| view! { <li>{icon(picture)}<span>{text}</span></li> });

@@ -1,11 +1,9 @@
 //! The desk of trainers and methodologists: what there is to do, by role.
 
 use domain::access::{Act, Actor};
-use domain::item::State;
 use domain::refusal::Refusal;
 use i18n::{Locale, t};
 use leptos::prelude::*;
-use service::item::Query;
 
 use crate::cx::{Cx, Reply};
 use crate::pages::trainer_words::tabs;
@@ -15,8 +13,8 @@ use crate::ui::icon;
 /// What the desk knows; none where the actor has nothing to do.
 struct Desk {
     may_write: bool,
-    /// Items that wait for a second pair of eyes, and whether there are more of them.
-    waiting: (usize, bool),
+    /// How many items wait for a second pair of eyes.
+    waiting: u64,
     tests: Option<usize>,
     has_rulebook: bool,
     /// Own groups and the people in them.
@@ -31,8 +29,6 @@ pub async fn get(cx: Cx) -> Reply {
 }
 
 async fn desk(cx: &Cx, actor: &Actor) -> Result<Desk, Refusal> {
-    let waiting = Query { state: Some(State::Review), ..Query::default() };
-    let waiting = service::item::list(cx.s(), actor, waiting).await?.items;
     let tests = if actor.may(Act::ReadTests) {
         Some(service::blueprint::tests(cx.s(), actor).await?.len())
     } else {
@@ -46,7 +42,7 @@ async fn desk(cx: &Cx, actor: &Actor) -> Result<Desk, Refusal> {
     };
     Ok(Desk {
         may_write: actor.may(Act::EditPracticeItems) || actor.may(Act::EditExamItems),
-        waiting: (waiting.rows.len(), waiting.next.is_some()),
+        waiting: service::item::waiting_count(cx.s(), actor).await?,
         tests,
         has_rulebook: actor.may(Act::EditRulebook),
         groups,
@@ -68,7 +64,7 @@ fn view(cx: &Cx, desk: &Desk) -> AnyView {
             {write}
         </div>
         {tabs(cx, "/trainer")}
-        <div class="grid">{cards(l, desk)}</div>
+        <div class="grid doors">{cards(l, desk)}</div>
     }
     .into_any()
 }
@@ -99,11 +95,10 @@ fn cards(l: Locale, desk: &Desk) -> Vec<AnyView> {
 
 fn items_card(l: Locale, desk: &Desk) -> AnyView {
     let facts = match desk.waiting {
-        (0, _) => t!(l, items.waiting_none),
-        (count, false) => t!(l, items.waiting, count = count),
-        (count, true) => t!(l, items.waiting_more, number = count),
+        0 => t!(l, items.waiting_none),
+        count => t!(l, items.waiting, count = count),
     };
-    let action = if desk.waiting.0 == 0 {
+    let action = if desk.waiting == 0 {
         ("/trainer/items", t!(l, items.bank_go))
     } else {
         ("/trainer/items?state=review", t!(l, items.waiting_go))

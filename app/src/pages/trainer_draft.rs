@@ -1,14 +1,16 @@
 //! The draft of a test: a table of numbers with the bank beside each of them, and the conditions.
 
 use axum::extract::Path;
+use axum::http::StatusCode;
 use domain::form::FormState;
-use domain::id::TestId;
+use domain::id::{TestId, TestVersionId};
+use domain::item::Venue;
 use domain::refusal::Refusal;
 use domain::rulebook::Rule;
 use domain::test::{Availability, BOUNDS};
 use i18n::{Locale, t};
 use leptos::prelude::*;
-use service::blueprint::{MOST_IN_CELL, TestView, count_field, form_of};
+use service::blueprint::{MOST_IN_CELL, MOST_ITEMS, TestView, count_field, form_of, venue_field};
 
 use crate::cx::{Asked, Cx, Reply, Typed, read_id, see};
 use crate::pages::trainer_matrix::{Matrix, beside, column, matrix};
@@ -17,14 +19,23 @@ use crate::refused::No;
 use crate::shell::Head;
 use crate::ui::{Field, back_to, error_summary, field, icon, notice, select};
 
+/// What is said on top of the draft.
+#[derive(Clone, Copy)]
+enum Said {
+    Nothing,
+    Saved,
+    /// Somebody else has saved it since the page was made.
+    Meanwhile,
+}
+
 /// The draft, or the button that begins one.
 pub async fn get(cx: Cx, Path(id): Path<String>, Asked(asked): Asked) -> Reply {
     let test = open(&cx, read_id(&id)?).await?;
-    let is_saved = asked.value("done") == "saved";
+    let said = if asked.value("done") == "saved" { Said::Saved } else { Said::Nothing };
     match test.draft.as_ref() {
         Some(draft) => {
             let form = form_of(draft).with("draft", draft.id.to_string());
-            Ok(cx.page(head(&cx), || view(&cx, &test, &form, is_saved)))
+            Ok(cx.page(head(&cx), || view(&cx, &test, &form, said)))
         }
         None => Ok(cx.page(head(&cx), || no_draft(&cx, &test))),
     }
@@ -38,17 +49,28 @@ pub async fn post(cx: Cx, Path(id): Path<String>, Typed(form): Typed) -> Reply {
         return Ok(see(&format!("/trainer/tests/{id}/draft")));
     }
     // The draft that was on the page: another one may have been begun since.
-    let draft = read_id(form.value("draft"))?;
+    let draft: TestVersionId = read_id(form.value("draft"))?;
     let goes_on = form.value("do") == "publish";
-    match service::blueprint::save_draft(cx.s(), cx.actor()?, draft, form).await {
+    match service::blueprint::save_draft(cx.s(), cx.actor()?, draft, form.clone()).await {
         Ok(()) if goes_on => Ok(see(&format!("/trainer/tests/{id}/publish"))),
         Ok(()) => Ok(see(&format!("/trainer/tests/{id}/draft?done=saved"))),
         Err(Refusal::Form(form)) => {
             let test = open(&cx, id).await?;
-            Ok(cx.again(head(&cx), || view(&cx, &test, &form, false)))
+            Ok(cx.again(head(&cx), || view(&cx, &test, &form, Said::Nothing)))
         }
+        Err(Refusal::Conflict("changed_meanwhile")) => changed(&cx, id, draft, form).await,
         Err(refusal) => Err(No(refusal)),
     }
+}
+
+/// Somebody else has saved the draft: what was typed stays, and takes the place of theirs when saved again.
+async fn changed(cx: &Cx, id: TestId, draft: TestVersionId, form: FormState) -> Reply {
+    let test = open(cx, id).await?;
+    let Some(stored) = test.draft.as_ref().filter(|stored| stored.id == draft) else {
+        return Err(No(Refusal::Conflict("published_already")));
+    };
+    let form = form.with("revision", stored.revision.to_string());
+    Ok(cx.page_with(StatusCode::CONFLICT, head(cx), || view(cx, &test, &form, Said::Meanwhile)))
 }
 
 async fn open(cx: &Cx, id: TestId) -> Result<TestView, No> {
@@ -77,11 +99,15 @@ fn no_draft(cx: &Cx, test: &TestView) -> AnyView {
     .into_any()
 }
 
-fn view(cx: &Cx, test: &TestView, form: &FormState, is_saved: bool) -> AnyView {
+fn view(cx: &Cx, test: &TestView, form: &FormState, said: Said) -> AnyView {
     let l = cx.locale;
     let address = format!("/trainer/tests/{}", test.test.id);
+    let said = match said {
+        Said::Nothing => None,
+        Said::Saved => Some(notice("is-done", t!(l, items.draft_saved), t!(l, items.draft_saved_what))),
+        Said::Meanwhile => Some(words::meanwhile(l, format!("{address}/draft"))),
+    };
     let number = test.draft.as_ref().map_or(0, |draft| draft.number);
-    let said = is_saved.then(|| notice("is-done", t!(l, items.draft_saved), t!(l, items.draft_saved_what)));
     let note = Field { hint: Some(t!(l, items.test_note_hint)), autocomplete: "off", ..Field::default() };
     view! {
         {back_to(address.clone(), test.test.title.clone())}
@@ -95,7 +121,9 @@ fn view(cx: &Cx, test: &TestView, form: &FormState, is_saved: bool) -> AnyView {
         {shortages(l, test).filter(|_| form.is_clean())}
         <form class="form full" method="post" action=format!("{address}/draft")>
             <input type="hidden" name="draft" value=form.value("draft").to_owned()/>
+            <input type="hidden" name="revision" value=form.value("revision").to_owned()/>
             {blueprint(l, test, form)}
+            {drawing(l, form)}
             {conditions(l, form)}
             {field(l, form, "note", t!(l, items.note), note)}
             <div class="actions">
@@ -176,6 +204,40 @@ fn cell(
                 <small id=hint>{beside}</small>
             </span>
         </td>
+    }
+    .into_any()
+}
+
+/// What a form keeps to beside the counts. Its bounds are the last ones of the conditions.
+fn drawing(l: Locale, form: &FormState) -> AnyView {
+    let number = |name: &str, label: String, hint: Option<String>, bounds: (u32, u32)| {
+        let kind = Field { kind: "number", hint, bounds: Some(bounds), ..Field::default() };
+        field(l, form, name, label, kind)
+    };
+    let venues: Vec<_> = Venue::ALL
+        .iter()
+        .map(|venue| number(&venue_field(*venue), words::venue(l, *venue), None, (0, MOST_ITEMS)))
+        .collect();
+    let labels = [
+        (t!(l, items.field_unseen), t!(l, items.field_unseen_hint)),
+        (t!(l, items.field_cap), t!(l, items.field_cap_hint)),
+    ];
+    let rest: Vec<_> = BOUNDS
+        .iter()
+        .skip(BOUNDS.len() - labels.len())
+        .zip(labels)
+        .map(|((name, least, most), (label, hint))| number(name, label, Some(hint), (*least, *most)))
+        .collect();
+    view! {
+        <section class="section">
+            <h2>{t!(l, items.drawing)}</h2>
+            <fieldset class="fieldset">
+                <legend>{t!(l, items.venues_least)}</legend>
+                <p class="hint">{t!(l, items.venues_least_hint)}</p>
+                <div class="field-row">{venues}</div>
+            </fieldset>
+            <div class="field-row">{rest}</div>
+        </section>
     }
     .into_any()
 }

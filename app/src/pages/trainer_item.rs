@@ -19,16 +19,32 @@ use crate::refused::No;
 use crate::shell::Head;
 use crate::ui::{back, fact, icon, notice};
 
-/// A notice on top: tone, title, text.
-type Said = Option<(&'static str, String, String)>;
+/// A notice on top.
+struct News {
+    tone: &'static str,
+    title: String,
+    text: String,
+    /// What it is about, in the words of the bank.
+    names: Vec<String>,
+}
+
+fn news(tone: &'static str, title: String, text: String) -> News {
+    News { tone, title, text, names: Vec::new() }
+}
 
 /// The item.
 pub async fn get(cx: Cx, Path(id): Path<String>, Asked(asked): Asked) -> Reply {
     let item = service::item::open(cx.s(), cx.actor()?, read_id(&id)?).await?;
-    let newest = item.versions.first();
-    let form = newest.map(|newest| service::item::form_of(newest, &item.item)).unwrap_or_default();
+    let form = stored(&item);
     let said = done(cx.locale, asked.value("done"));
     Ok(cx.page(head(&cx, &item), || view(&cx, &item, &form, said)))
+}
+
+/// The newest version in the form.
+fn stored(item: &ItemView) -> FormState {
+    let newest = item.versions.first();
+    let form = newest.map(|newest| service::item::form_of(newest, &item.item)).unwrap_or_default();
+    service::item::with_enemies(form, &item.enemies)
 }
 
 /// Saves a version; or shows the same form again, moved or previewed.
@@ -55,7 +71,7 @@ async fn meanwhile(cx: &Cx, id: ItemId, form: FormState) -> Reply {
     let item = service::item::open(cx.s(), cx.actor()?, id).await?;
     let newest = item.versions.first().map_or(0, |newest| newest.number);
     let form = form.with("version", newest.to_string());
-    let said = ("is-soon", t!(cx.locale, items.meanwhile), t!(cx.locale, items.meanwhile_what));
+    let said = news("is-soon", t!(cx.locale, items.meanwhile), t!(cx.locale, items.meanwhile_what));
     Ok(cx.page_with(StatusCode::CONFLICT, head(cx, &item), || view(cx, &item, &form, Some(said))))
 }
 
@@ -75,11 +91,24 @@ pub async fn approve(cx: Cx, Path(id): Path<String>, Typed(form): Typed) -> Repl
     Ok(see(&address(id, "approved")))
 }
 
-/// Takes an item out of use.
+/// Takes an item out of use; one that a test cannot do without stays, and the page says which test.
 pub async fn retire(cx: Cx, Path(id): Path<String>) -> Reply {
     let id: ItemId = read_id(&id)?;
-    service::item::retire(cx.s(), cx.actor()?, id).await?;
-    Ok(see(&address(id, "retired")))
+    match service::item::retire(cx.s(), cx.actor()?, id).await {
+        Ok(()) => Ok(see(&address(id, "retired"))),
+        Err(Refusal::Conflict("needed_by_tests")) => needed(&cx, id).await,
+        Err(refusal) => Err(No(refusal)),
+    }
+}
+
+async fn needed(cx: &Cx, id: ItemId) -> Reply {
+    let (s, actor, l) = (cx.s(), cx.actor()?, cx.locale);
+    let tests = service::item::needed_by(s, actor, id).await?;
+    let item = service::item::open(s, actor, id).await?;
+    let form = stored(&item);
+    let names = tests.into_iter().map(|test| test.title).collect();
+    let said = News { names, ..news("is-soon", t!(l, items.needed), t!(l, items.needed_what)) };
+    Ok(cx.page_with(StatusCode::CONFLICT, head(cx, &item), || view(cx, &item, &form, Some(said))))
 }
 
 /// Takes a retired item up again.
@@ -93,7 +122,7 @@ fn address(id: ItemId, done: &str) -> String {
     format!("/trainer/items/{id}?done={done}")
 }
 
-fn done(l: Locale, code: &str) -> Said {
+fn done(l: Locale, code: &str) -> Option<News> {
     let (title, text) = match code {
         "created" => (t!(l, items.created), t!(l, items.created_what)),
         "saved" => (t!(l, items.saved), t!(l, items.saved_what)),
@@ -103,14 +132,14 @@ fn done(l: Locale, code: &str) -> Said {
         "revived" => (t!(l, items.revived), t!(l, items.revived_what)),
         _ => return None,
     };
-    Some(("is-done", title, text))
+    Some(news("is-done", title, text))
 }
 
 fn head(cx: &Cx, item: &ItemView) -> Head {
     Head::titled(t!(cx.locale, items.item_code, code = item.item.code.clone())).wide().section("/trainer")
 }
 
-fn view(cx: &Cx, item: &ItemView, form: &FormState, said: Said) -> AnyView {
+fn view(cx: &Cx, item: &ItemView, form: &FormState, said: Option<News>) -> AnyView {
     let l = cx.locale;
     let sheet = Sheet {
         form,
@@ -130,10 +159,24 @@ fn view(cx: &Cx, item: &ItemView, form: &FormState, said: Said) -> AnyView {
             </div>
             {words::state_status(l, item.item.state)}
         </div>
-        {said.map(|(tone, title, text)| notice(tone, title, text))}
+        {said.map(told)}
         {if is_open { editor(l, &sheet) } else { read_only(l, item, form) }}
+        {apart(l, item)}
         {steps(l, item)}
         {history(cx, item)}
+    }
+    .into_any()
+}
+
+fn told(said: News) -> AnyView {
+    if said.names.is_empty() {
+        return notice(said.tone, said.title, said.text);
+    }
+    let names: Vec<_> = said.names.into_iter().map(|name| view! { <li>{name}</li> }).collect();
+    view! {
+        <div class=format!("notice {}", said.tone) role="status">
+            {icon("warning")}<b>{said.title}</b><p>{said.text}</p><ul lang="ru">{names}</ul>
+        </div>
     }
     .into_any()
 }
@@ -171,6 +214,25 @@ fn read_only(l: Locale, item: &ItemView, form: &FormState) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What never stands in one form with the item.
+fn apart(l: Locale, item: &ItemView) -> Option<AnyView> {
+    let set = item.item.enemy_set.clone().map(|set| {
+        view! { <p>{t!(l, items.apart_set)}" "<span lang="ru">{set}</span></p> }
+    });
+    let named: Vec<_> = item
+        .enemies
+        .iter()
+        .map(|(id, code)| {
+            view! { <li><a class="chip" href=format!("/trainer/items/{id}")>{code.clone()}</a></li> }
+        })
+        .collect();
+    let is_alone = set.is_none() && named.is_empty();
+    let named = (!named.is_empty()).then(|| view! { <ul class="chips">{named}</ul> });
+    (!is_alone).then(|| {
+        view! { <section class="section"><h2>{t!(l, items.apart)}</h2>{set}{named}</section> }.into_any()
+    })
 }
 
 /// What can be done with the item as it is saved.

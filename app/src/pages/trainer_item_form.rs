@@ -27,7 +27,7 @@ pub(super) struct Sheet<'a> {
 }
 
 /// Fields of an item that are no options.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 13] = [
     "version",
     "pool",
     "rule",
@@ -35,6 +35,8 @@ const FIELDS: [&str; 11] = [
     "competency",
     "venue",
     "enemy_set",
+    "enemies",
+    "enemies_were",
     "kind",
     "stem",
     "rationale",
@@ -82,7 +84,11 @@ fn moved(form: &FormState, button: &str) -> Option<FormState> {
 /// The editor.
 pub(super) fn editor(l: Locale, sheet: &Sheet<'_>) -> AnyView {
     let form = sheet.form;
-    let note = Field { hint: Some(t!(l, items.note_hint)), autocomplete: "off", ..Field::default() };
+    // A first version changes nothing.
+    let note = sheet.kept.map(|_| {
+        let hinted = Field { hint: Some(t!(l, items.note_hint)), autocomplete: "off", ..Field::default() };
+        field(l, form, "note", t!(l, items.note), hinted)
+    });
     view! {
         {error_summary(l, form)}
         <form method="post" action=sheet.action.clone() class="stack loose">
@@ -102,7 +108,7 @@ pub(super) fn editor(l: Locale, sheet: &Sheet<'_>) -> AnyView {
                 {preview(l, form)}
             </div>
             <div class="save-bar">
-                {field(l, form, "note", t!(l, items.note), note)}
+                {note}
                 <button class="btn btn-primary" name="do" value="save">{t!(l, items.save)}</button>
                 <button class="btn" name="do" value="preview">{icon("user")}{t!(l, items.preview_do)}</button>
             </div>
@@ -176,6 +182,8 @@ fn place(l: Locale, form: &FormState) -> AnyView {
         {select(l, form, "venue", t!(l, items.venue), choices(l, form, "venue", venues.collect()))}
         {field(l, form, "competency", t!(l, items.competency), hinted(t!(l, items.competency_hint)))}
         {field(l, form, "enemy_set", t!(l, items.enemy_set), hinted(t!(l, items.enemy_set_hint)))}
+        {text_area(l, form, "enemies", t!(l, items.enemies), Some(t!(l, items.enemies_hint)), 2)}
+        <input type="hidden" name="enemies_were" value=form.value("enemies_were").to_owned()/>
     }
     .into_any()
 }

@@ -189,13 +189,13 @@ fn table(l: Locale, page: &ItemPage) -> AnyView {
                     <td data-label=t!(l, items.kind)>{words::kind(l, row.kind)}</td>
                     <td data-label=t!(l, items.rule)><span lang="ru">{words::rule(&page.rules, &item.rule)}</span></td>
                     <td data-label=t!(l, items.difficulty)>{words::difficulty(l, item.difficulty)}</td>
-                    <td data-label=t!(l, items.state)>{words::state_status(l, item.state)}</td>
+                    <td class="below" data-label=t!(l, items.state)>{words::state_status(l, item.state)}</td>
                 </tr>
             }
         })
         .collect();
     view! {
-        <div class="table-wrap"><table class="table to-cards">
+        <div class="table-wrap"><table class="table to-cards brief">
             <caption class="visually-hidden">{t!(l, items.bank)}</caption>
             <thead><tr>
                 <th scope="col">{t!(l, items.item)}</th><th scope="col">{t!(l, items.kind)}</th>

@@ -8,58 +8,76 @@ use domain::refusal::Refusal;
 use domain::test::{Blueprint, Conditions};
 use i18n::{Locale, t};
 use leptos::prelude::*;
-use service::blueprint::TestView;
+use service::blueprint::{Report, TestView};
 
 use crate::cx::{Cx, Reply, Typed, read_id, see};
 use crate::pages::trainer_draft::shortages;
+use crate::pages::trainer_fairness::report;
 use crate::pages::trainer_matrix::read;
 use crate::pages::trainer_words as words;
 use crate::refused::No;
 use crate::shell::Head;
 use crate::ui::{back, error_summary, icon, notice};
 
+/// A draft, and what its forms would be.
+struct Checked {
+    test: TestView,
+    report: Option<Report>,
+}
+
 /// What will be in force.
 pub async fn get(cx: Cx, Path(id): Path<String>) -> Reply {
     let id: TestId = read_id(&id)?;
-    let test = open(&cx, id).await?;
-    if test.draft.is_none() {
+    let checked = open(&cx, id).await?;
+    if checked.test.draft.is_none() {
         return Ok(see(&format!("/trainer/tests/{id}")));
     }
-    Ok(cx.page(head(&cx), || view(&cx, &test, &FormState::default())))
+    Ok(cx.page(head(&cx), || view(&cx, &checked, &FormState::default(), false)))
 }
 
 /// Publishes the draft that was on the page.
 pub async fn post(cx: Cx, Path(id): Path<String>, Typed(mut form): Typed) -> Reply {
     let id: TestId = read_id(&id)?;
     let draft: TestVersionId = read_id(form.value("draft"))?;
-    let acknowledged = form.value("acknowledged") == "yes";
-    match service::blueprint::publish(cx.s(), cx.actor()?, draft, acknowledged).await {
+    match service::blueprint::publish(cx.s(), cx.actor()?, draft, &form).await {
         Ok(()) => Ok(see(&format!("/trainer/tests/{id}?done=published"))),
         Err(Refusal::Conflict("shipped_not_acknowledged")) => {
             form.problem("acknowledged", "acknowledge_needed");
-            let test = open(&cx, id).await?;
-            Ok(cx.again(head(&cx), || view(&cx, &test, &form)))
+            let checked = open(&cx, id).await?;
+            Ok(cx.again(head(&cx), || view(&cx, &checked, &form, false)))
         }
         // The page itself says what is missing.
         Err(Refusal::Conflict("bank_shallow" | "blueprint_empty")) => {
-            let test = open(&cx, id).await?;
-            Ok(cx.page_with(StatusCode::CONFLICT, head(&cx), || view(&cx, &test, &form)))
+            let checked = open(&cx, id).await?;
+            Ok(cx.page_with(StatusCode::CONFLICT, head(&cx), || view(&cx, &checked, &form, false)))
+        }
+        // Somebody has saved the draft since: what is shown now is what would be published.
+        Err(Refusal::Conflict("changed_meanwhile")) => {
+            let checked = open(&cx, id).await?;
+            if checked.test.draft.as_ref().is_none_or(|open| open.id != draft) {
+                return Err(No(Refusal::Conflict("published_already")));
+            }
+            Ok(cx.page_with(StatusCode::CONFLICT, head(&cx), || view(&cx, &checked, &form, true)))
         }
         Err(refusal) => Err(No(refusal)),
     }
 }
 
-async fn open(cx: &Cx, id: TestId) -> Result<TestView, No> {
+async fn open(cx: &Cx, id: TestId) -> Result<Checked, No> {
     let test = service::blueprint::open(cx.s(), cx.actor()?, id).await?;
-    if test.may_edit { Ok(test) } else { Err(No(Refusal::Denied)) }
+    let report = service::blueprint::report(cx.s(), cx.actor()?, &test).await?;
+    Ok(Checked { test, report })
 }
 
 fn head(cx: &Cx) -> Head {
     Head::titled(t!(cx.locale, items.publish_title)).wide().section("/trainer")
 }
 
-fn view(cx: &Cx, test: &TestView, form: &FormState) -> AnyView {
+fn view(cx: &Cx, checked: &Checked, form: &FormState, is_changed: bool) -> AnyView {
     let l = cx.locale;
+    let Checked { test, report: found } = checked;
+    let changed =
+        is_changed.then(|| notice("is-soon", t!(l, items.draft_changed), t!(l, items.draft_changed_what)));
     let address = format!("/trainer/tests/{}/draft", test.test.id);
     let empty = Blueprint::default();
     let blueprint = test.draft.as_ref().map_or(&empty, |draft| &draft.blueprint);
@@ -70,13 +88,15 @@ fn view(cx: &Cx, test: &TestView, form: &FormState) -> AnyView {
             <h1>{t!(l, items.publish_title)}</h1>
             <p class="lede">{t!(l, items.publish_what)}</p>
         </div></div>
+        {changed}
         {error_summary(l, form)}
         {shortages(l, test)}
         <section class="section"><h2>{t!(l, items.will_be)}</h2>{changes(l, test)}</section>
         <section class="section">
             <h2>{t!(l, items.blueprint)}</h2>{read(l, &test.rules, &test.depth, blueprint)}
         </section>
-        {publish_form(l, test, form, &address)}
+        {found.as_ref().map(|found| report(l, test, found))}
+        {publish_form(l, checked, form, &address)}
     }
     .into_any()
 }
@@ -84,6 +104,7 @@ fn view(cx: &Cx, test: &TestView, form: &FormState) -> AnyView {
 /// The size of a form and the conditions, as names and values.
 fn facts(l: Locale, blueprint: &Blueprint, conditions: &Conditions) -> Vec<(String, String)> {
     let mut facts = vec![(t!(l, items.form_size), t!(l, common.questions, count = blueprint.size()))];
+    facts.push((t!(l, items.venues_least), words::venues(l, blueprint)));
     facts.extend(words::conditions(l, conditions));
     facts
 }
@@ -119,11 +140,13 @@ fn change(l: Locale, old: Option<String>, new: String) -> AnyView {
     }
 }
 
-fn publish_form(l: Locale, test: &TestView, form: &FormState, address: &str) -> Option<AnyView> {
+fn publish_form(l: Locale, checked: &Checked, form: &FormState, address: &str) -> Option<AnyView> {
+    let Checked { test, report } = checked;
+    let lacks_venues = report.as_ref().is_some_and(|report| !report.fairness.venues.is_empty());
     let draft = test.draft.as_ref()?;
     let blocked = if draft.blueprint.size() == 0 {
         Some(t!(l, items.blocked_empty))
-    } else if !test.shortages.is_empty() {
+    } else if lacks_venues || !test.shortages.is_empty() {
         Some(t!(l, items.blocked_shallow))
     } else {
         None
@@ -134,6 +157,7 @@ fn publish_form(l: Locale, test: &TestView, form: &FormState, address: &str) -> 
         view! {
             <form class="form" method="post" action=format!("/trainer/tests/{}/publish", test.test.id)>
                 <input type="hidden" name="draft" value=draft.id.to_string()/>
+                <input type="hidden" name="revision" value=draft.revision.to_string()/>
                 {acknowledge}
                 <div class="actions">
                     <button class="btn btn-primary" disabled=blocked.is_some()>{t!(l, items.publish)}</button>

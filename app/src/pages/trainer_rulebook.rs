@@ -99,6 +99,7 @@ fn table(cx: &Cx, lines: &[Line]) -> AnyView {
         .iter()
         .map(|line| {
             let published = line.published.map(|at| format::moment(l, at, zone));
+            let note = (!line.note.is_empty()).then(|| view! { <span lang="ru">{line.note.clone()}</span> });
             view! {
                 <tr>
                     <th scope="row">
@@ -109,7 +110,7 @@ fn table(cx: &Cx, lines: &[Line]) -> AnyView {
                     <td data-label=t!(l, items.state)>{version_status(l, line.state, current == Some(line.id))}</td>
                     <td data-label=t!(l, items.begun)>{format::moment(l, line.begun, zone)}</td>
                     <td data-label=t!(l, items.published)>{published}</td>
-                    <td data-label=t!(l, items.note)><span lang="ru">{line.note.clone()}</span></td>
+                    <td data-label=t!(l, items.note)>{note}</td>
                 </tr>
             }
         })

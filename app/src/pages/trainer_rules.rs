@@ -1,13 +1,14 @@
 //! A version of the standard: read, or as a draft changed and published.
 
 use axum::extract::Path;
+use axum::http::StatusCode;
 use domain::form::FormState;
 use domain::id::RulebookVersionId;
 use domain::refusal::Refusal;
 use domain::rulebook::Rule;
 use i18n::{Locale, t};
 use leptos::prelude::*;
-use service::rulebook::{MOST_RULES, RulebookView, form_of};
+use service::rulebook::{MOST_RULES, RulebookView, completed, form_of};
 
 use crate::cx::{Asked, Cx, Reply, Typed, read_id, see};
 use crate::pages::trainer_words as words;
@@ -20,7 +21,9 @@ const PARTS: [&str; 3] = ["title", "body", "indicators"];
 /// The version.
 pub async fn get(cx: Cx, Path(id): Path<String>, Asked(asked): Asked) -> Reply {
     let book = service::rulebook::open(cx.s(), cx.actor()?, read_id(&id)?).await?;
-    let form = form_of(&book.rules).with("note", book.version.note.clone());
+    let form = form_of(&book.rules)
+        .with("note", book.version.note.clone())
+        .with("revision", book.version.revision.to_string());
     let done = asked.value("done").to_owned();
     Ok(cx.page(head(&cx, &book), || view(&cx, &book, &form, &done)))
 }
@@ -31,8 +34,11 @@ pub async fn post(cx: Cx, Path(id): Path<String>, Typed(form): Typed) -> Reply {
     let (s, actor) = (cx.s(), cx.actor()?);
     let is_last = form.value("do") == "publish";
     let done = match service::rulebook::save_draft(s, actor, id, form.clone()).await {
-        Ok(()) if is_last => service::rulebook::publish(s, actor, id, form).await.map(|()| "published"),
-        saved => saved.map(|()| "saved"),
+        Ok(revision) if is_last => {
+            let form = form.clone().with("revision", revision.to_string());
+            service::rulebook::publish(s, actor, id, form).await.map(|()| "published")
+        }
+        saved => saved.map(|_| "saved"),
     };
     match done {
         Ok(done) => Ok(see(&format!("/trainer/rulebook/{id}?done={done}"))),
@@ -40,8 +46,19 @@ pub async fn post(cx: Cx, Path(id): Path<String>, Typed(form): Typed) -> Reply {
             let book = service::rulebook::open(s, actor, id).await?;
             Ok(cx.again(head(&cx, &book), || view(&cx, &book, &form, "")))
         }
+        Err(Refusal::Conflict("changed_meanwhile")) => changed(&cx, id, form).await,
         Err(refusal) => Err(No(refusal)),
     }
+}
+
+/// Somebody else has saved the draft: what was typed stays, and takes the place of theirs when saved again.
+async fn changed(cx: &Cx, id: RulebookVersionId, form: FormState) -> Reply {
+    let book = service::rulebook::open(cx.s(), cx.actor()?, id).await?;
+    if !book.is_draft {
+        return Err(No(Refusal::Conflict("published_already")));
+    }
+    let form = completed(form, &book.rules).with("revision", book.version.revision.to_string());
+    Ok(cx.page_with(StatusCode::CONFLICT, head(cx, &book), || view(cx, &book, &form, "meanwhile")))
 }
 
 fn head(cx: &Cx, book: &RulebookView) -> Head {
@@ -57,6 +74,7 @@ fn view(cx: &Cx, book: &RulebookView, form: &FormState, done: &str) -> AnyView {
     let said = match done {
         "saved" => Some(notice("is-done", t!(l, items.draft_saved), t!(l, items.draft_saved_what))),
         "published" => Some(notice("is-done", t!(l, items.book_published), t!(l, items.book_published_what))),
+        "meanwhile" => Some(words::meanwhile(l, format!("/trainer/rulebook/{}", book.version.id))),
         _ => None,
     };
     let lede = if book.is_draft { t!(l, items.book_draft) } else { t!(l, items.book_frozen) };
@@ -115,6 +133,7 @@ fn editor(l: Locale, book: &RulebookView, form: &FormState) -> AnyView {
     view! {
         {error_summary(l, form)}
         <form class="form full" method="post" action=format!("/trainer/rulebook/{}", book.version.id) id="rules">
+            <input type="hidden" name="revision" value=form.value("revision").to_owned()/>
             {wrong}
             <p class="hint">{t!(l, items.book_hint)}</p>
             {rules}

@@ -36,8 +36,7 @@ fn view(cx: &Cx, test: &TestView, published: bool) -> AnyView {
             {draft_action(l, test)}
         </div>
         {said}
-        {in_force(l, test)}
-        {bank(l, test)}
+        <div class="split lead">{in_force(l, test)}{bank(l, test)}</div>
         {versions(cx, test)}
     }
     .into_any()
@@ -76,7 +75,14 @@ fn in_force(l: Locale, test: &TestView) -> AnyView {
                 .into_iter()
                 .map(|(name, value)| fact(name, value))
                 .collect();
-            view! { <dl class="facts">{fact(t!(l, items.form_size), items)}{conditions}</dl> }.into_any()
+            view! {
+                <div class="card"><dl class="facts right">
+                    {fact(t!(l, items.form_size), items)}
+                    {fact(t!(l, items.venues_least), words::venues(l, &version.blueprint))}
+                    {conditions}
+                </dl></div>
+            }
+            .into_any()
         }
         None => notice("is-info", t!(l, items.never_published), t!(l, items.never_published_what)),
     };
@@ -104,17 +110,22 @@ fn versions(cx: &Cx, test: &TestView) -> AnyView {
         .iter()
         .map(|version| {
             let is_current = Some(version.id) == test.test.current;
-            let published = version.published_at.map(|at| format::moment(l, at, zone));
             let warned =
                 version.shipped_items_warned.then(|| view! { <small>{t!(l, items.shipped_warned)}</small> });
+            let published = version
+                .published_at
+                .map(|at| view! { <span>{format::moment(l, at, zone)}{warned}</span> });
+            let note = (!version.note.is_empty()).then(|| {
+                view! { <span lang="ru">{version.note.clone()}</span> }
+            });
             view! {
                 <tr>
                     <th scope="row">{t!(l, items.version_number, number = version.number)}</th>
                     <td data-label=t!(l, items.state)>{version_status(l, version.state, is_current)}</td>
                     <td data-label=t!(l, items.form_size)>{t!(l, common.questions, count = version.blueprint.size())}</td>
                     <td data-label=t!(l, items.begun)>{format::moment(l, version.created_at, zone)}</td>
-                    <td data-label=t!(l, items.published)><span>{published}{warned}</span></td>
-                    <td data-label=t!(l, items.note)><span lang="ru">{version.note.clone()}</span></td>
+                    <td data-label=t!(l, items.published)>{published}</td>
+                    <td data-label=t!(l, items.note)>{note}</td>
                 </tr>
             }
         })

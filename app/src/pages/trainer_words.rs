@@ -3,31 +3,37 @@
 use domain::access::Act;
 use domain::item::{Kind, Pool, State, Venue};
 use domain::rulebook::Rule;
-use domain::test::{self, Availability, Conditions};
+use domain::test::{self, Availability, Blueprint, Conditions};
 use i18n::{Locale, t};
 use leptos::prelude::*;
 
 use crate::cx::Cx;
-use crate::ui::status;
+use crate::ui::{icon, status};
 
 /// The parts of the area; only those that the actor may open.
 pub(super) fn tabs(cx: &Cx, here: &'static str) -> AnyView {
     let l = cx.locale;
-    let entries: Vec<_> = [
+    let entries = [
         (Act::ReadPracticeItems, "/trainer", t!(l, items.overview)),
         (Act::ReadPracticeItems, "/trainer/items", t!(l, items.bank)),
         (Act::ReadTests, "/trainer/tests", t!(l, items.tests)),
         (Act::EditRulebook, "/trainer/rulebook", t!(l, items.rulebook)),
         (Act::KeepGroups, "/trainer/groups", t!(l, items.my_groups)),
-    ]
-    .into_iter()
-    .filter(|(act, ..)| cx.who.as_ref().is_some_and(|actor| actor.may(*act)))
-    .map(|(_, address, word)| {
-        let current = (address == here).then_some("page");
-        view! { <li><a href=address aria-current=current>{word}</a></li> }
-    })
-    .collect();
-    view! { <nav class="tabs" aria-label=t!(l, items.tabs)><ul>{entries}</ul></nav> }.into_any()
+    ];
+    super::tabs::tabs(cx, t!(l, items.tabs), here, entries)
+}
+
+/// Somebody else has saved the draft that is on the page; the link shows theirs beside what was typed.
+pub(super) fn meanwhile(l: Locale, address: String) -> AnyView {
+    view! {
+        <div class="notice is-soon" role="status">
+            {icon("warning")}<b>{t!(l, items.draft_meanwhile)}</b><p>{t!(l, items.draft_meanwhile_what)}</p>
+            <div class="actions">
+                <a class="btn" href=address target="_blank" rel="noopener">{t!(l, items.draft_theirs)}</a>
+            </div>
+        </div>
+    }
+    .into_any()
 }
 
 /// How an item is answered.
@@ -120,6 +126,10 @@ pub(super) fn conditions(l: Locale, conditions: &Conditions) -> Vec<(String, Str
         0 => t!(l, items.attempts_free),
         most => most.to_string(),
     };
+    let unseen = match conditions.unseen_attempts {
+        0 => t!(l, items.unseen_off),
+        attempts => t!(l, items.attempts_count, count = attempts),
+    };
     vec![
         (t!(l, items.limit), t!(l, common.minutes, count = conditions.limit_minutes)),
         (t!(l, items.pass), percent(conditions.pass_bp)),
@@ -128,7 +138,16 @@ pub(super) fn conditions(l: Locale, conditions: &Conditions) -> Vec<(String, Str
         (t!(l, items.pause), t!(l, common.days, count = conditions.pause_days)),
         (t!(l, items.grace), t!(l, items.seconds, count = conditions.grace_seconds)),
         (t!(l, items.availability), availability(l, conditions.availability)),
+        (t!(l, items.unseen), unseen),
+        (t!(l, items.exposure_cap), percent(conditions.exposure_cap_bp)),
     ]
+}
+
+/// The least numbers of places that a form keeps to.
+pub(super) fn venues(l: Locale, blueprint: &Blueprint) -> String {
+    let asked = blueprint.venues.iter().map(|least| format!("{}: {}", venue(l, least.venue), least.count));
+    let asked = asked.collect::<Vec<_>>().join("; ");
+    if asked.is_empty() { t!(l, items.venues_free) } else { asked }
 }
 
 fn percent(bp: u32) -> String {

@@ -73,25 +73,31 @@ fn view(cx: &Cx, verified: &Verified) -> AnyView {
         <div class=format!("verify-state {tone}") role="status">{icon(picture)}<h1>{title}</h1><p>{text}</p></div>
         {renewed}
         <dl class="facts">
-            {fact(t!(l, badge.holder), verified.holder.clone())}
-            {fact(t!(l, badge.certification), verified.title.clone())}
+            {fact(t!(l, badge.holder), russian(&verified.holder))}
+            {fact(t!(l, badge.certification), russian(&verified.title))}
             {fact(t!(l, badge.period), t!(l, badge.from_until, from = format::day(l, verified.from), until = until))}
             {fact(t!(l, badge.number), format!("№ {}", verified.number))}
             {fact(t!(l, badge.serial), verified.serial.to_string())}
             {fact(t!(l, badge.awarded), format::day(l, verified.awarded_on))}
             {distinction}
-            {fact(t!(l, badge.issuer), verified.issuer.clone())}
+            {fact(t!(l, badge.issuer), russian(&verified.issuer))}
         </dl>
         <p class="small muted">{t!(l, badge.checked, at = checked)}</p>
     }
     .into_any()
 }
 
+/// Names and titles are content: Russian in every language of the interface.
+fn russian(text: &str) -> AnyView {
+    view! { <span lang="ru">{text.to_owned()}</span> }.into_any()
+}
+
+/// Nobody's fault: most likely a letter was mistyped. So it does not look like a badge that was revoked.
 fn unknown(cx: &Cx, form: &FormState) -> AnyView {
     let l = cx.locale;
     view! {
-        <div class="verify-state is-lost" role="status">
-            {icon("cross-circle")}<h1>{t!(l, badge.unknown)}</h1><p>{t!(l, badge.unknown_what)}</p>
+        <div class="verify-state is-soon" role="status">
+            {icon("search")}<h1>{t!(l, badge.unknown)}</h1><p>{t!(l, badge.unknown_what)}</p>
         </div>
         {serial_form(cx, form)}
     }
@@ -100,7 +106,13 @@ fn unknown(cx: &Cx, form: &FormState) -> AnyView {
 
 fn ask_form(cx: &Cx, form: &FormState) -> AnyView {
     let l = cx.locale;
-    view! { <h1>{t!(l, badge.verify_title)}</h1><p class="lede">{t!(l, badge.verify_lede)}</p>{serial_form(cx, form)} }.into_any()
+    view! {
+        <div class="page-head"><div>
+            <h1>{t!(l, badge.verify_title)}</h1><p class="lede">{t!(l, badge.verify_lede)}</p>
+        </div></div>
+        {serial_form(cx, form)}
+    }
+    .into_any()
 }
 
 fn serial_form(cx: &Cx, form: &FormState) -> AnyView {

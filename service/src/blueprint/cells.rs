@@ -2,9 +2,9 @@
 
 use domain::draw::TooShallow;
 use domain::form::FormState;
-use domain::item::DIFFICULTIES;
+use domain::item::{DIFFICULTIES, Venue};
 use domain::rulebook::Rule;
-use domain::test::{Blueprint, Cell, Kind};
+use domain::test::{Blueprint, Cell, Kind, Least};
 use store::test::Version;
 
 /// The most items of a cell.
@@ -28,15 +28,17 @@ pub struct Depth {
 /// A cell of the blueprint that the bank cannot fill.
 pub type Shortage = TooShallow;
 
-fn of_cell<'a>(depth: &'a [Depth], cell: &Cell) -> Option<&'a Depth> {
-    depth.iter().find(|found| found.rule == cell.rule && found.difficulty == cell.difficulty)
+fn of_cell<'a>(depth: &'a [Depth], rule: &str, difficulty: u8) -> Option<&'a Depth> {
+    depth.iter().find(|found| found.rule == rule && found.difficulty == difficulty)
 }
 
 /// The cells that ask for more than the bank holds, in the order of the blueprint.
 #[must_use]
 pub fn shortages(blueprint: &Blueprint, depth: &[Depth]) -> Vec<Shortage> {
-    let found =
-        |cell: &Cell| u32::try_from(of_cell(depth, cell).map_or(0, |found| found.live)).unwrap_or(u32::MAX);
+    let found = |cell: &Cell| {
+        let live = of_cell(depth, &cell.rule, cell.difficulty).map_or(0, |found| found.live);
+        u32::try_from(live).unwrap_or(u32::MAX)
+    };
     blueprint
         .cells
         .iter()
@@ -50,10 +52,17 @@ pub fn shortages(blueprint: &Blueprint, depth: &[Depth]) -> Vec<Shortage> {
         .collect()
 }
 
+/// Whether a blueprint asks for more items of a cell than there would be with one less.
+pub(super) fn needs(blueprint: &Blueprint, depth: &[Depth], rule: &str, difficulty: u8) -> bool {
+    let live = of_cell(depth, rule, difficulty).map_or(0, |found| found.live);
+    u64::from(blueprint.count(rule, difficulty)) > live.saturating_sub(1)
+}
+
 /// Shipped items are public: a certification that may draw them is published only with open eyes.
 #[must_use]
 pub fn needs_acknowledgement(kind: Kind, blueprint: &Blueprint, depth: &[Depth]) -> bool {
-    let draws_shipped = |cell: &Cell| of_cell(depth, cell).is_some_and(|found| found.shipped > 0);
+    let draws_shipped =
+        |cell: &Cell| of_cell(depth, &cell.rule, cell.difficulty).is_some_and(|found| found.shipped > 0);
     match kind {
         Kind::Certification => blueprint.cells.iter().any(|cell| cell.count > 0 && draws_shipped(cell)),
         Kind::Practice => false,
@@ -64,6 +73,12 @@ pub fn needs_acknowledgement(kind: Kind, blueprint: &Blueprint, depth: &[Depth])
 #[must_use]
 pub fn count_field(rule: &str, difficulty: u8) -> String {
     format!("count.{rule}.{difficulty}")
+}
+
+/// The field of a venue's least number.
+#[must_use]
+pub fn venue_field(venue: Venue) -> String {
+    format!("venue.{}", venue.code())
 }
 
 /// The form that shows a version.
@@ -78,9 +93,15 @@ pub fn form_of(version: &Version) -> FormState {
         .with("pause_days", conditions.pause_days.to_string())
         .with("grace_seconds", conditions.grace_seconds.to_string())
         .with("availability", conditions.availability.code())
-        .with("note", version.note.clone());
+        .with("unseen_attempts", conditions.unseen_attempts.to_string())
+        .with("exposure_cap_percent", (conditions.exposure_cap_bp / 100).to_string())
+        .with("note", version.note.clone())
+        .with("revision", version.revision.to_string());
     for cell in &version.blueprint.cells {
         form = form.with(&count_field(&cell.rule, cell.difficulty), cell.count.to_string());
+    }
+    for least in &version.blueprint.venues {
+        form = form.with(&venue_field(least.venue), least.count.to_string());
     }
     form
 }
@@ -91,20 +112,38 @@ pub(super) fn blueprint_of(form: &mut FormState, rules: &[Rule]) -> Blueprint {
     for rule in rules {
         for difficulty in DIFFICULTIES {
             let field = count_field(&rule.code, difficulty);
-            if form.value(&field).trim().is_empty() {
-                continue;
-            }
-            let count = form.number(&field, 0, MOST_IN_CELL).unwrap_or(0);
+            let count = count_of(form, &field, MOST_IN_CELL);
             if count > 0 {
                 cells.push(Cell { rule: rule.code.clone(), difficulty, count });
             }
         }
     }
-    let blueprint = Blueprint { cells };
+    let blueprint = Blueprint { cells, venues: venues_of(form) };
     if blueprint.size() > MOST_ITEMS {
         form.problem("counts", "too_many_items");
     }
+    if let Some(first) = blueprint.venues.first()
+        && blueprint.venues.iter().map(|least| least.count).sum::<u32>() > blueprint.size()
+    {
+        form.problem(&venue_field(first.venue), "more_than_form");
+    }
     blueprint
+}
+
+fn venues_of(form: &mut FormState) -> Vec<Least> {
+    let asked = Venue::ALL.iter().map(|venue| {
+        let count = count_of(form, &venue_field(*venue), MOST_ITEMS);
+        Least { venue: *venue, count }
+    });
+    asked.filter(|least| least.count > 0).collect()
+}
+
+/// A number that may be left out.
+fn count_of(form: &mut FormState, field: &str, most: u32) -> u32 {
+    if form.value(field).trim().is_empty() {
+        return 0;
+    }
+    form.number(field, 0, most).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -122,6 +161,10 @@ mod tests {
 
     fn depth(rule: &str, difficulty: u8, live: u64, shipped: u64) -> Depth {
         Depth { rule: rule.into(), difficulty, live, shipped }
+    }
+
+    fn asking(cells: Vec<Cell>) -> Blueprint {
+        Blueprint { cells, ..Blueprint::default() }
     }
 
     fn rule(code: &str) -> Rule {
@@ -142,7 +185,10 @@ mod tests {
             number: 1,
             state: VersionState::Draft,
             rulebook_version: Id::new(Uuid::from_u128(3)),
-            blueprint: Blueprint { cells: vec![cell("r1", 1, 3), cell("r1", 3, 1), cell("r2", 2, 5)] },
+            blueprint: Blueprint {
+                cells: vec![cell("r1", 1, 3), cell("r1", 3, 1), cell("r2", 2, 5)],
+                venues: vec![Least { venue: Venue::Clinic, count: 2 }],
+            },
             conditions: Conditions {
                 limit_minutes: 45,
                 pass_bp: 8000,
@@ -151,9 +197,12 @@ mod tests {
                 pause_days: 14,
                 grace_seconds: 30,
                 availability: Availability::SessionOnly,
+                unseen_attempts: 3,
+                exposure_cap_bp: 5500,
             },
             shipped_items_warned: false,
             note: "Больше правила 2".into(),
+            revision: 1,
             created_at: "2026-11-22T10:00:00Z".parse().unwrap(),
             published_at: None,
         }
@@ -169,9 +218,31 @@ mod tests {
             (vec![cell("r9", 1, 0)], vec![]),
             (vec![], vec![]),
         ] {
-            let found = shortages(&Blueprint { cells: asked }, &bank);
+            let found = shortages(&asking(asked), &bank);
             let found: Vec<_> = found.iter().map(|s| (s.rule.as_str(), s.wanted, s.found)).collect();
             assert_eq!(found, short);
+        }
+    }
+
+    #[test]
+    fn an_item_is_needed_when_its_cell_would_run_short_without_it() {
+        let bank = [depth("r1", 1, 3, 0), depth("r1", 2, 1, 0)];
+        for (asked, difficulty, needed) in [
+            (vec![cell("r1", 1, 3)], 1, true),
+            (vec![cell("r1", 1, 2)], 1, false),
+            (vec![cell("r1", 1, 5)], 1, true),
+            (vec![cell("r1", 1, 3)], 2, false),
+            (vec![cell("r1", 2, 1)], 2, true),
+            (vec![cell("r1", 3, 1)], 3, true),
+            (vec![cell("r1", 3, 0)], 3, false),
+            (vec![cell("r2", 1, 9)], 1, false),
+            (vec![], 1, false),
+        ] {
+            assert_eq!(
+                needs(&Blueprint { cells: asked.clone(), ..Blueprint::default() }, &bank, "r1", difficulty),
+                needed,
+                "{asked:?}"
+            );
         }
     }
 
@@ -184,7 +255,7 @@ mod tests {
             (Kind::Certification, cell("r2", 1, 1), false),
             (Kind::Practice, cell("r1", 1, 1), false),
         ] {
-            assert_eq!(needs_acknowledgement(kind, &Blueprint { cells: vec![asked] }, &bank), needed);
+            assert_eq!(needs_acknowledgement(kind, &asking(vec![asked]), &bank), needed);
         }
     }
 
@@ -203,5 +274,22 @@ mod tests {
         assert_eq!(blueprint_of(&mut form, &[rule("r1")]), Blueprint::default());
         assert_eq!(form.problem_of("count.r1.1"), Some("out_of_range"));
         assert_eq!(form.problem_of("count.r1.2"), Some("not_a_number"));
+    }
+
+    #[test]
+    fn a_form_cannot_have_more_items_of_venues_than_it_has_items() {
+        for (clinics, events, problem) in [
+            ("2", "1", None),
+            ("", "3", None),
+            ("2", "2", Some("more_than_form")),
+            ("201", "", Some("out_of_range")),
+        ] {
+            let mut form = FormState::default()
+                .with("count.r1.1", "3")
+                .with("venue.clinic", clinics)
+                .with("venue.event", events);
+            blueprint_of(&mut form, &[rule("r1")]);
+            assert_eq!(form.problem_of("venue.clinic"), problem, "{clinics} {events}");
+        }
     }
 }

@@ -1,16 +1,17 @@
 //! An item as a form: what was typed becomes an item, and an item becomes a form again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use domain::draw::{Candidate, Seed, draw, option_token};
+use domain::draw::{Candidate, Seed, Seen, draw, option_token};
 use domain::form::FormState;
 use domain::item::{Content, Kind, State, Venue};
 use domain::rulebook::Rule;
-use domain::test::{Blueprint, Cell};
+use domain::test::{Blueprint, Cell, POLICY};
 use domain::text::{block, line};
 use store::item::{Item, Version};
 use uuid::Uuid;
 
+use super::enemies::Change;
 use crate::attempt::Question;
 
 /// The most options of an item: fields `option.1` to `option.6`.
@@ -128,13 +129,17 @@ fn shuffled(content: &Content, seed: Seed) -> Vec<u8> {
         version: Uuid::nil(),
         rule: String::new(),
         difficulty: 1,
+        venue: None,
         enemies: None,
+        foes: Vec::new(),
+        exposure_bp: 0,
         kind: content.kind,
         key: content.key.clone(),
         options: u8::try_from(content.options.len()).unwrap_or(u8::MAX),
     };
-    let one = Blueprint { cells: vec![Cell { rule: String::new(), difficulty: 1, count: 1 }] };
-    let drawn = draw(&one, &[candidate], &BTreeMap::new(), seed).unwrap_or_default();
+    let cells = vec![Cell { rule: String::new(), difficulty: 1, count: 1 }];
+    let one = Blueprint { cells, ..Blueprint::default() };
+    let drawn = draw(&one, POLICY, &[candidate], &Seen::new(), seed).unwrap_or_default();
     drawn.into_iter().flat_map(|item| item.order).collect()
 }
 
@@ -146,6 +151,8 @@ pub(super) struct Typed {
     pub(super) competency: String,
     pub(super) venue: Venue,
     pub(super) enemy_set: Option<String>,
+    /// Known to the bank only, so whoever asks it fills it in.
+    pub(super) enemies: Change,
     pub(super) content: Content,
     pub(super) note: String,
 }
@@ -178,6 +185,7 @@ pub(super) fn parse(form: &mut FormState, rules: &[Rule], kept: Option<&Item>) -
         competency: competency?,
         venue: venue?,
         enemy_set,
+        enemies: Change::default(),
         content,
         note,
     })
@@ -234,6 +242,7 @@ mod tests {
             pool: Pool::Exam,
             state,
             current: None,
+            revision: 1,
         }
     }
 

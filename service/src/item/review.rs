@@ -6,14 +6,15 @@ use domain::id::ItemId;
 use domain::item::State;
 use domain::refusal::Refusal;
 use store::Tx;
+use store::test::Test;
 
 use super::{awaits_approval, editable};
-use crate::{Services, audit};
+use crate::{Services, audit, blueprint};
 
 /// Hands a draft over for approval.
 ///
 /// # Errors
-/// A refusal: not allowed, or not a draft.
+/// A refusal: not allowed, not a draft, or changed by somebody else meanwhile.
 pub async fn submit(s: &Services, actor: &Actor, id: ItemId) -> Result<(), Refusal> {
     turn(s, actor, id, "item.submitted", |state| match state {
         State::Draft => Ok(State::Review),
@@ -22,10 +23,11 @@ pub async fn submit(s: &Services, actor: &Actor, id: ItemId) -> Result<(), Refus
     .await
 }
 
-/// Takes an item out of use; forms that have it keep it.
+/// Takes an item out of use; forms that have it keep it. An item without which a test could no longer be
+/// drawn stays: [`needed_by`] names the tests.
 ///
 /// # Errors
-/// A refusal: not allowed, or retired already.
+/// A refusal: not allowed, retired already, needed, or changed by somebody else meanwhile.
 pub async fn retire(s: &Services, actor: &Actor, id: ItemId) -> Result<(), Refusal> {
     turn(s, actor, id, "item.retired", |state| match state {
         State::Draft | State::Review | State::Pilot | State::Live => Ok(State::Retired),
@@ -34,10 +36,19 @@ pub async fn retire(s: &Services, actor: &Actor, id: ItemId) -> Result<(), Refus
     .await
 }
 
+/// The tests that could no longer be drawn without an item.
+///
+/// # Errors
+/// A refusal when the actor may not edit the item.
+pub async fn needed_by(s: &Services, actor: &Actor, id: ItemId) -> Result<Vec<Test>, Refusal> {
+    let item = editable(&s.db, actor, id).await?;
+    Ok(blueprint::needing(&s.db, &item).await?)
+}
+
 /// Takes a retired item up again, as a draft: it becomes live by approval only.
 ///
 /// # Errors
-/// A refusal: not allowed, or not retired.
+/// A refusal: not allowed, not retired, or changed by somebody else meanwhile.
 pub async fn revive(s: &Services, actor: &Actor, id: ItemId) -> Result<(), Refusal> {
     turn(s, actor, id, "item.revived", |state| match state {
         State::Retired => Ok(State::Draft),
@@ -57,8 +68,14 @@ async fn turn(
     s.db.write(move |tx| async move {
         let mut head = editable(&tx, &actor, id).await?;
         let before = head.state;
-        head.state = step(before).map_err(Refusal::Conflict)?;
-        store::item::change(&tx, &head).await?;
+        let next = step(before).map_err(Refusal::Conflict)?;
+        if next == State::Retired && !blueprint::needing(&tx, &head).await?.is_empty() {
+            return Err(Refusal::Conflict("needed_by_tests"));
+        }
+        head.state = next;
+        if !store::item::change(&tx, &head).await? {
+            return Err(Refusal::Conflict("changed_meanwhile"));
+        }
         let what = serde_json::json!({ "code": head.code, "before": before });
         let subject = ("item", Some(id.raw()));
         audit::record::<Refusal>(&services, &tx, Some(&actor), action, subject, what).await
@@ -93,7 +110,9 @@ async fn approve_in(s: &Services, tx: &Tx, actor: &Actor, id: ItemId, seen: u32)
     }
     head.state = State::Live;
     head.current = Some(newest.id);
-    store::item::change(tx, &head).await?;
+    if !store::item::change(tx, &head).await? {
+        return Err(Refusal::Conflict("changed_meanwhile"));
+    }
     let what = serde_json::json!({ "code": head.code, "version": newest.number });
     audit::record(s, tx, Some(actor), "item.approved", ("item", Some(id.raw())), what).await
 }

@@ -4,11 +4,14 @@ use domain::certification::EventKind;
 use domain::id::PersonId;
 use domain::people::FullName;
 use domain::refusal::Fault;
+use domain::regrade::DoubtState;
 use domain::time::{Day, Moment};
 use store::badge::Award;
 use store::certification::{Candidacy, Decision, Recorded};
 use store::certified::Sitting;
+use store::doubt::Doubt;
 use store::progress::Enrolment;
+use store::regrade::Told;
 use uuid::Uuid;
 
 use crate::Services;
@@ -52,6 +55,17 @@ pub enum Step {
         /// What ended it: person or deadline.
         cause: Option<String>,
     },
+    /// An attempt was scored anew, because an item was mended.
+    Regraded {
+        /// From 1, within the candidacy.
+        number: u32,
+        /// Points, points that were possible, and whether it was passed, before.
+        was: (u32, u32, bool),
+        /// The same after.
+        now: (u32, u32, bool),
+        /// Why.
+        reason: String,
+    },
     /// All requirements were met.
     Ready,
     /// It was decided.
@@ -85,6 +99,17 @@ pub enum Step {
         /// From which day.
         from: Day,
     },
+    /// A regrade has put the certificate in doubt. It is valid until a person decides.
+    Doubted,
+    /// A person has decided that the certificate stays.
+    Kept {
+        /// By whom.
+        by: Option<String>,
+        /// Why.
+        reason: String,
+    },
+    /// A later regrade gave the pass back: there is no doubt any more.
+    Settled,
     /// A badge was awarded.
     BadgeAwarded {
         /// The serial that a stranger checks.
@@ -125,9 +150,12 @@ pub(super) async fn of(s: &Services, person: PersonId, records: &Records) -> Res
     let sittings = store::certified::sittings(&s.db, person).await?;
     let decisions = store::certification::decisions_on(&s.db, person).await?;
     let awards = store::badge::of_person(&s.db, person).await?;
+    let regrades = store::regrade::of_person(&s.db, person).await?;
+    let doubts = store::doubt::of_person(&s.db, person).await?;
     let enrolled_by = records.enrolments.iter().filter_map(|enrolment| enrolment.enrolled_by);
     let decided_by = decisions.iter().filter_map(|decision| decision.decided_by);
-    let people: Vec<Uuid> = enrolled_by.chain(decided_by).map(PersonId::raw).collect();
+    let kept_by = doubts.iter().filter_map(|doubt| doubt.decided_by);
+    let people: Vec<Uuid> = enrolled_by.chain(decided_by).chain(kept_by).map(PersonId::raw).collect();
     let names = store::people::names(&s.db, people).await?;
     let name = |id: Option<PersonId>| id.and_then(|id| names.get(&id.raw())).map(FullName::full);
 
@@ -142,6 +170,13 @@ pub(super) async fn of(s: &Services, person: PersonId, records: &Records) -> Res
     }
     for award in &awards {
         note_award(&mut chain, award);
+    }
+    for told in regrades {
+        note_regrade(&mut chain, told);
+    }
+    for doubt in doubts {
+        let by = name(doubt.decided_by);
+        note_doubt(&mut chain, doubt, by);
     }
     // What one transaction records bears one moment; the order of noting then puts cause before effect.
     chain.sort_by_key(|event| event.at);
@@ -209,4 +244,19 @@ fn note_award(chain: &mut Vec<ChainEvent>, award: &Award) {
     note(chain, Some(award.awarded_at), Step::BadgeAwarded { serial, number });
     note(chain, award.handed_over_at, Step::HandedOver { number });
     note(chain, award.withdrawn_at, Step::BadgeWithdrawn { number });
+}
+
+fn note_regrade(chain: &mut Vec<ChainEvent>, told: Told) {
+    let (number, was, now) = (told.moved.number, told.moved.was, told.moved.now);
+    note(chain, Some(told.at), Step::Regraded { number, was, now, reason: told.reason });
+}
+
+fn note_doubt(chain: &mut Vec<ChainEvent>, doubt: Doubt, by: Option<String>) {
+    note(chain, Some(doubt.raised_at), Step::Doubted);
+    match doubt.state {
+        // What was revoked is told by the period.
+        DoubtState::Open | DoubtState::Revoked => {}
+        DoubtState::Kept => note(chain, doubt.decided_at, Step::Kept { by, reason: doubt.reason }),
+        DoubtState::Settled => note(chain, doubt.decided_at, Step::Settled),
+    }
 }

@@ -1,15 +1,15 @@
-//! Adding a person, changing one, ending an employment. An employment never changes: it ends, and another begins.
+//! Adding a person, changing one. An employment never changes: it ends, and another begins.
 
 use domain::access::{Act, Actor, Reach, allow, reach};
 use domain::form::FormState;
-use domain::id::{EmploymentId, PersonId, UnitId};
+use domain::id::{PersonId, UnitId};
 use domain::people::FullName;
 use domain::refusal::Refusal;
 use domain::text::{Login, line, name_part};
 use domain::time::{Day, Moment};
-use store::Tx;
 use store::organisation::{Position, Unit};
 use store::people::{Employment, NewPerson, Person};
+use store::{Conn, Tx};
 use uuid::Uuid;
 
 use crate::{Services, access, account, audit, chance};
@@ -46,7 +46,7 @@ pub async fn choices(s: &Services, actor: &Actor) -> Result<Choices, Refusal> {
     })
 }
 
-fn covers(within: &Reach, unit: UnitId) -> bool {
+pub(super) fn covers(within: &Reach, unit: UnitId) -> bool {
     match within {
         Reach::All => true,
         Reach::Units(units) => units.contains(&unit),
@@ -55,6 +55,7 @@ fn covers(within: &Reach, unit: UnitId) -> bool {
 }
 
 /// A form that was read.
+#[derive(Clone)]
 struct Typed {
     name: FullName,
     number: String,
@@ -128,7 +129,18 @@ pub async fn add(s: &Services, actor: &Actor, mut form: FormState) -> Result<Per
     let login = form.check_optional("login", Login::parse);
     let Some(typed) = read(&mut form, &choices, s.today()) else { return Err(Refusal::Form(form)) };
     let (services, actor, now) = (s.clone(), actor.clone(), s.now());
-    s.db.write(move |tx| async move { add_in(&services, &tx, &actor, typed, login, form, now).await }).await
+    let (asked, wanted, kept) = (typed.clone(), login.clone(), form.clone());
+    let done =
+        s.db.write(move |tx| async move { add_in(&services, &tx, &actor, asked, wanted, kept, now).await })
+            .await;
+    match done {
+        // Where writers do not take turns, two may find a number free; the index lets only one through.
+        Err(Refusal::Fault(fault)) if store::is_taken(&fault) => {
+            let form = not_addable(&s.db, &typed, login.as_ref(), form).await?;
+            Err(if form.is_clean() { Refusal::Fault(fault) } else { Refusal::Form(form) })
+        }
+        done => done,
+    }
 }
 
 async fn add_in(
@@ -170,16 +182,16 @@ async fn add_in(
 
 /// The form with what stands against adding the person.
 async fn not_addable(
-    tx: &Tx,
+    conn: &impl Conn,
     typed: &Typed,
     login: Option<&Login>,
     mut form: FormState,
 ) -> Result<FormState, Refusal> {
-    if store::people::number_holder(tx, &typed.number).await?.is_some() {
+    if store::people::number_holder(conn, &typed.number).await?.is_some() {
         form.problem("personnel_number", "number_taken");
     }
     if let Some(login) = login
-        && store::account::find_by_login(tx, login.as_str()).await?.is_some()
+        && store::account::find_by_login(conn, login.as_str()).await?.is_some()
     {
         form.problem("login", "login_taken");
     }
@@ -231,8 +243,19 @@ pub async fn edit(s: &Services, actor: &Actor, id: PersonId, mut form: FormState
     allow(actor, Act::EditPeople, &subject)?;
     let choices = choices(s, actor).await?;
     let Some(typed) = read(&mut form, &choices, s.today()) else { return Err(Refusal::Form(form)) };
-    let (services, actor) = (s.clone(), actor.clone());
-    s.db.write(move |tx| async move { edit_in(&services, &tx, &actor, id, typed, form).await }).await
+    let (services, actor, asked, kept) = (s.clone(), actor.clone(), typed.clone(), form.clone());
+    let done =
+        s.db.write(move |tx| async move { edit_in(&services, &tx, &actor, id, asked, kept).await }).await;
+    let fault = match done {
+        Err(Refusal::Fault(fault)) if store::is_taken(&fault) => fault,
+        done => return done,
+    };
+    // As when adding: the number is the only thing here that somebody else may have taken meanwhile.
+    if store::people::number_holder(&s.db, &typed.number).await?.is_none() {
+        return Err(Refusal::Fault(fault));
+    }
+    form.problem("personnel_number", "number_taken");
+    Err(Refusal::Form(form))
 }
 
 async fn edit_in(
@@ -319,64 +342,4 @@ async fn move_to(
         until: None,
     };
     Ok(store::people::insert_employment(tx, person, &next, now).await?)
-}
-
-/// Ends an employment after a day. With the last open one the account is disabled and its sessions end.
-///
-/// # Errors
-/// A refusal: out of reach, the actor's own, a day that does not fit, or ended by somebody else meanwhile.
-pub async fn end_employment(
-    s: &Services,
-    actor: &Actor,
-    person: PersonId,
-    employment: EmploymentId,
-    last_day: Day,
-) -> Result<(), Refusal> {
-    let subject = store::people::subject_of(&s.db, person).await?;
-    allow(actor, Act::EditPeople, &subject)?;
-    if person == actor.person {
-        return Err(Refusal::Denied);
-    }
-    let mut form = FormState::default().with("last_day", last_day.to_string());
-    if last_day > s.today() {
-        form.problem("last_day", "in_the_future");
-        return Err(Refusal::Form(form));
-    }
-    let jobs = store::people::employments(&s.db, person).await?;
-    let within = reach(actor, Act::EditPeople);
-    let job = jobs
-        .iter()
-        .find(|job| job.id == employment && job.until.is_none() && covers(&within, job.unit))
-        .ok_or(Refusal::NotFound)?;
-    if last_day < job.from {
-        form.problem("last_day", "too_early");
-        return Err(Refusal::Form(form));
-    }
-    let (services, actor) = (s.clone(), actor.clone());
-    s.db.write(move |tx| async move { end_in(&services, &tx, &actor, person, employment, last_day).await })
-        .await
-}
-
-async fn end_in(
-    s: &Services,
-    tx: &Tx,
-    actor: &Actor,
-    person: PersonId,
-    employment: EmploymentId,
-    last_day: Day,
-) -> Result<(), Refusal> {
-    if !store::people::end_employment(tx, employment, last_day).await? {
-        return Err(Refusal::Conflict("changed_meanwhile"));
-    }
-    let what = serde_json::json!({ "employment": employment, "last_day": last_day });
-    let subject = ("person", Some(person.raw()));
-    audit::record::<Refusal>(s, tx, Some(actor), "employment.ended", subject, what).await?;
-    let jobs = store::people::employments(tx, person).await?;
-    if jobs.iter().any(|job| job.until.is_none()) {
-        return Ok(());
-    }
-    match store::account::find_by_person(tx, person).await? {
-        Some(known) if known.is_active => account::switch_in(s, tx, actor, &known, false).await,
-        Some(_) | None => Ok(()),
-    }
 }

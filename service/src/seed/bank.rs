@@ -61,6 +61,7 @@ fn rows(item: &content::Item, now: Moment) -> (Item, Version) {
         pool: item.pool,
         state: State::Live,
         current: Some(version.id),
+        revision: 1,
     };
     (head, version)
 }

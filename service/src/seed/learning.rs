@@ -9,7 +9,7 @@ use domain::item::DIFFICULTIES;
 use domain::programme::LessonKind;
 use domain::refusal::Fault;
 use domain::rulebook::VersionState;
-use domain::test::{Blueprint, Cell, Conditions};
+use domain::test::{Blueprint, Cell, Conditions, POLICY};
 use domain::time::Moment;
 use store::programme::{Lesson, NewLesson, NewModule};
 use store::{Tx, certification, rulebook, test};
@@ -54,6 +54,7 @@ async fn add_rulebook(tx: &Tx, plan: &Rulebook, now: Moment) -> Result<RulebookV
         number,
         state: VersionState::Published,
         note: String::new(),
+        revision: 1,
         created_at: now,
         published_at: Some(now),
     };
@@ -140,6 +141,7 @@ async fn add_test(
         conditions: conditions(plan),
         shipped_items_warned: plan.shipped_items_warned,
         note: String::new(),
+        revision: 1,
         created_at: now,
         published_at: Some(now),
     };
@@ -165,7 +167,7 @@ fn blueprint(plan: &plan::Test, standard: &Rulebook) -> Blueprint {
             }
         }
     }
-    Blueprint { cells }
+    Blueprint { cells, ..Blueprint::default() }
 }
 
 fn conditions(plan: &plan::Test) -> Conditions {
@@ -177,6 +179,8 @@ fn conditions(plan: &plan::Test) -> Conditions {
         pause_days: plan.pause_days,
         grace_seconds: plan.grace_seconds,
         availability: plan.availability,
+        unseen_attempts: POLICY.unseen_attempts,
+        exposure_cap_bp: POLICY.exposure_cap_bp,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The items of a form, and what they were drawn from.
 
+use std::collections::BTreeMap;
+
 use domain::id::{AttemptId, Id};
 use domain::refusal::Fault;
 use domain::time::Moment;
@@ -29,20 +31,27 @@ pub async fn slots(conn: &impl Conn, id: AttemptId) -> Result<Vec<Slot>, Fault> 
         .collect()
 }
 
-/// Some items of a form by their positions.
+/// The items of some forms, each in the order shown, in one query.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn slots_at(conn: &impl Conn, id: AttemptId, positions: &[u32]) -> Result<Vec<Slot>, Fault> {
-    attempt_item::Entity::find()
-        .filter(attempt_item::Column::AttemptId.eq(id.raw()))
-        .filter(attempt_item::Column::Position.is_in(positions.iter().copied().map(i64::from)))
+pub async fn slots_of(
+    conn: &impl Conn,
+    attempts: impl IntoIterator<Item = AttemptId> + Send,
+) -> Result<BTreeMap<AttemptId, Vec<Slot>>, Fault> {
+    let ids: Vec<Uuid> = attempts.into_iter().map(Id::raw).collect();
+    let rows = attempt_item::Entity::find()
+        .filter(attempt_item::Column::AttemptId.is_in(ids))
+        .order_by_asc(attempt_item::Column::AttemptId)
+        .order_by_asc(attempt_item::Column::Position)
         .all(&conn.on())
         .await
-        .doing("reading a question of a form")?
-        .into_iter()
-        .map(read_slot)
-        .collect()
+        .doing("reading forms")?;
+    let mut found: BTreeMap<AttemptId, Vec<Slot>> = BTreeMap::new();
+    for row in rows {
+        found.entry(Id::new(row.attempt_id)).or_default().push(read_slot(row)?);
+    }
+    Ok(found)
 }
 
 fn read_slot(row: attempt_item::Model) -> Result<Slot, Fault> {
@@ -54,10 +63,6 @@ fn read_slot(row: attempt_item::Model) -> Result<Slot, Fault> {
         rule: row.rule_code,
         kind: coded("attempt_item", "kind", &row.kind, domain::item::Kind::of)?,
         order: json("attempt_item", "option_order", &row.option_order)?,
-        answer: row.answer.map(|answer| json("attempt_item", "answer", &answer)).transpose()?,
-        writer: row.answer_writer.map(Id::new),
-        answered_at: row.answered_at,
-        marked: row.marked,
     })
 }
 
@@ -128,11 +133,6 @@ pub async fn insert_slots(tx: &Tx, attempt: AttemptId, slots: Vec<Slot>) -> Resu
                 rule_code: slot.rule,
                 kind: slot.kind.code().to_owned(),
                 option_order: to_json(&slot.order)?,
-                answer: None,
-                answer_ord: None,
-                answer_writer: None,
-                answered_at: None,
-                marked: false,
             })
         })
         .collect::<Result<_, Fault>>()?;

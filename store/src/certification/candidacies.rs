@@ -5,14 +5,14 @@ use domain::id::{CandidacyId, CertificationId, Id, PersonId};
 use domain::refusal::Fault;
 use domain::time::Moment;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::Candidacy;
 use crate::db::{Conn, Tx};
 use crate::entity::candidacy;
 use crate::fault::{Doing, coded};
 
-fn read(row: candidacy::Model) -> Result<Candidacy, Fault> {
+pub(super) fn read(row: candidacy::Model) -> Result<Candidacy, Fault> {
     Ok(Candidacy {
         id: Id::new(row.id),
         person: Id::new(row.person_id),
@@ -153,23 +153,4 @@ pub async fn close(tx: &Tx, id: CandidacyId, outcome: &str, now: Moment) -> Resu
         .await
         .doing("closing a candidacy")?;
     Ok(done.rows_affected > 0)
-}
-
-/// Open candidacies that wait for a decision, the longest waiting first.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn ready(conn: &impl Conn, limit: u64) -> Result<Vec<Candidacy>, Fault> {
-    candidacy::Entity::find()
-        .filter(candidacy::Column::ReadyAt.is_not_null())
-        .filter(candidacy::Column::ClosedAt.is_null())
-        .order_by_asc(candidacy::Column::ReadyAt)
-        .order_by_asc(candidacy::Column::Id)
-        .limit(limit)
-        .all(&conn.on())
-        .await
-        .doing("listing candidates who wait for a decision")?
-        .into_iter()
-        .map(read)
-        .collect()
 }

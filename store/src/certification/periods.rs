@@ -6,7 +6,8 @@ use domain::certification::{Event, EventKind, Period};
 use domain::id::{Id, PeriodId, PersonId};
 use domain::refusal::Fault;
 use domain::time::Day;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::{Decision, Recorded};
@@ -118,7 +119,7 @@ pub async fn periods_of(
     Ok(found)
 }
 
-pub(crate) fn recorded(row: &period::Model, events: Vec<Event>) -> Recorded {
+pub(super) fn recorded(row: &period::Model, events: Vec<Event>) -> Recorded {
     Recorded {
         period: Period {
             id: Id::<domain::id::Period>::new(row.id),
@@ -134,11 +135,7 @@ pub(crate) fn recorded(row: &period::Model, events: Vec<Event>) -> Recorded {
     }
 }
 
-/// What happened to some periods.
-pub(crate) async fn events_of(
-    conn: &impl Conn,
-    periods: Vec<Uuid>,
-) -> Result<BTreeMap<Uuid, Vec<Event>>, Fault> {
+async fn events_of(conn: &impl Conn, periods: Vec<Uuid>) -> Result<BTreeMap<Uuid, Vec<Event>>, Fault> {
     let rows = period_event::Entity::find()
         .filter(period_event::Column::PeriodId.is_in(periods))
         .order_by_asc(period_event::Column::EffectiveFrom)
@@ -146,6 +143,11 @@ pub(crate) async fn events_of(
         .all(&conn.on())
         .await
         .doing("reading what happened to periods")?;
+    gathered(rows)
+}
+
+/// What happened to periods, by period.
+pub(crate) fn gathered(rows: Vec<period_event::Model>) -> Result<BTreeMap<Uuid, Vec<Event>>, Fault> {
     let mut events: BTreeMap<Uuid, Vec<Event>> = BTreeMap::new();
     for row in rows {
         events.entry(row.period_id).or_default().push(Event {
@@ -168,4 +170,65 @@ pub async fn period(conn: &impl Conn, id: PeriodId) -> Result<Option<Recorded>, 
     };
     let events = events_of(conn, vec![row.id]).await?.remove(&row.id).unwrap_or_default();
     Ok(Some(recorded(&row, events)))
+}
+
+/// Some periods with their events, by their ids.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn periods_by_id(
+    conn: &impl Conn,
+    ids: impl IntoIterator<Item = PeriodId> + Send,
+) -> Result<BTreeMap<PeriodId, Recorded>, Fault> {
+    let ids: Vec<Uuid> = ids.into_iter().map(Id::raw).collect();
+    let rows = period::Entity::find()
+        .filter(period::Column::Id.is_in(ids.iter().copied()))
+        .all(&conn.on())
+        .await
+        .doing("reading periods by their ids")?;
+    let mut events = events_of(conn, ids).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (Id::new(row.id), recorded(&row, events.remove(&row.id).unwrap_or_default())))
+        .collect())
+}
+
+/// Something that happens to a period, with why and by whom.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// An id for the record.
+    pub id: Uuid,
+    /// To which period.
+    pub period: PeriodId,
+    /// What, from which day, and when it was recorded.
+    pub event: Event,
+    /// Why.
+    pub reason: String,
+    /// What it rests on: a code.
+    pub basis: String,
+    /// Who decided it.
+    pub recorded_by: PersonId,
+}
+
+/// Records what happens to a period; false when it was revoked already and would be again.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn insert_event(tx: &Tx, new: &NewEvent) -> Result<bool, Fault> {
+    let row = period_event::Model {
+        id: new.id,
+        period_id: new.period.raw(),
+        kind: new.event.kind.code().to_owned(),
+        effective_from: new.event.effective_from.date(),
+        reason: new.reason.clone(),
+        basis: new.basis.clone(),
+        recorded_by: Some(new.recorded_by.raw()),
+        recorded_at: new.event.recorded_at,
+    };
+    let added = period_event::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(&tx.on())
+        .await
+        .doing("recording what happens to a period")?;
+    Ok(added > 0)
 }

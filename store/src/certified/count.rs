@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::access::Reach;
-use domain::certification::{Event, EventKind, Period};
+use domain::certification::{Event, Period};
 use domain::id::{CertificationId, Id, PersonId, UnitId};
 use domain::refusal::Fault;
 use domain::time::{Day, Moment};
@@ -13,9 +13,10 @@ use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, 
 use uuid::Uuid;
 
 use super::{to_employment, to_person};
+use crate::certification::gathered;
 use crate::db::Conn;
 use crate::entity::{employment, period, period_event, person};
-use crate::fault::{Doing, coded, number};
+use crate::fault::{Doing, number};
 use crate::people::within;
 use crate::query::meet;
 
@@ -136,13 +137,5 @@ async fn events_not_over(
         .all(&conn.on())
         .await
         .doing("reading what happened to periods")?;
-    let mut events: BTreeMap<Uuid, Vec<Event>> = BTreeMap::new();
-    for row in rows {
-        events.entry(row.period_id).or_default().push(Event {
-            kind: coded("period_event", "kind", &row.kind, EventKind::of)?,
-            effective_from: Day::new(row.effective_from),
-            recorded_at: row.recorded_at,
-        });
-    }
-    Ok(events)
+    gathered(rows)
 }

@@ -20,6 +20,9 @@ pub struct Model {
     pub value: String,
     #[sea_orm(column_type = "Text")]
     pub verdict: String,
+    /// Why it was refused.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub code: Option<String>,
     /// Same writer and seq as another event, other body.
     pub conflict: bool,
     pub received_at: DateTimeUtc,

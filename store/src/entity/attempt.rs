@@ -31,8 +31,14 @@ pub struct Model {
     pub extra_percent: i32,
     pub extension_ms: i64,
     pub paused_ms: i64,
+    /// Since when the clock stands still.
+    pub paused_at: Option<DateTimeUtc>,
+    /// Closing it failed: not tried again before.
+    pub aside_until: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub aside_why: Option<String>,
     pub finished_at: Option<DateTimeUtc>,
-    /// Person | deadline.
+    /// Person | deadline | proctor.
     #[sea_orm(column_type = "Text", nullable)]
     pub finish_cause: Option<String>,
     pub consent_at: DateTimeUtc,
@@ -41,7 +47,7 @@ pub struct Model {
     pub journal_hash: Vec<u8>,
     /// Who holds the lease.
     pub writer: Uuid,
-    /// The last seq of that writer.
+    /// Everything of that writer has been received up to here.
     pub writer_seq: i64,
     /// Page | island.
     #[sea_orm(column_type = "Text")]
@@ -55,6 +61,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub unit_as_was: String,
     pub unit_id: Option<Uuid>,
+    /// `exam_session.id`; none on demand.
+    pub exam_session_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,6 +1,6 @@
-//! An item of a drawn form (never changed) and the current answer to it (follows ord).
+//! An item of a drawn form: what was asked, where, with its options in which order.
 //!
-//! Head: may be updated.
+//! Record: rows are added, never changed.
 
 use sea_orm::entity::prelude::*;
 
@@ -25,13 +25,6 @@ pub struct Model {
     /// JSON list of option indexes as shown.
     #[sea_orm(column_type = "Text")]
     pub option_order: String,
-    /// JSON list of option indexes, in the order given.
-    #[sea_orm(column_type = "Text", nullable)]
-    pub answer: Option<String>,
-    pub answer_ord: Option<i64>,
-    pub answer_writer: Option<Uuid>,
-    pub answered_at: Option<DateTimeUtc>,
-    pub marked: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,6 +1,6 @@
 //! Scores and what they were computed from; one is current.
 //!
-//! Record: rows are added, never changed.
+//! Record: rows are added, never changed; only which one is current moves on.
 
 use sea_orm::entity::prelude::*;
 

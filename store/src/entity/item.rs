@@ -34,6 +34,8 @@ pub struct Model {
     pub current_version_id: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
     pub search_key: String,
+    /// Counts changes, from 1.
+    pub revision: i32,
     pub created_at: DateTimeUtc,
     pub created_by: Option<Uuid>,
 }

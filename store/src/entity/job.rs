@@ -22,6 +22,7 @@ pub struct Model {
     pub lease_until: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
     pub last_error: Option<String>,
+    /// What it is for, when that must not be asked for twice.
     #[sea_orm(column_type = "Text", nullable)]
     pub dedup_key: Option<String>,
     pub created_at: DateTimeUtc,

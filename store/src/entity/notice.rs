@@ -18,6 +18,9 @@ pub struct Model {
     pub params: String,
     pub created_at: DateTimeUtc,
     pub read_at: Option<DateTimeUtc>,
+    /// What it is about, when that must not be told twice.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub dedup_key: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

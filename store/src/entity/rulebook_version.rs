@@ -17,6 +17,8 @@ pub struct Model {
     pub state: String,
     #[sea_orm(column_type = "Text")]
     pub note: String,
+    /// Counts changes, from 1.
+    pub revision: i32,
     pub created_at: DateTimeUtc,
     pub created_by: Option<Uuid>,
     pub published_at: Option<DateTimeUtc>,

@@ -32,10 +32,16 @@ pub struct Model {
     /// `On_demand` | `session_only`.
     #[sea_orm(column_type = "Text")]
     pub availability: String,
+    /// What was met in so many attempts before is drawn last.
+    pub unseen_attempts: i32,
+    /// Basis points of recent starts.
+    pub exposure_cap_bp: i32,
     /// Published in the knowledge that shipped items are public.
     pub shipped_items_warned: bool,
     #[sea_orm(column_type = "Text")]
     pub note: String,
+    /// Counts changes, from 1.
+    pub revision: i32,
     pub created_at: DateTimeUtc,
     pub created_by: Option<Uuid>,
     pub published_at: Option<DateTimeUtc>,

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::draw::Candidate;
-use domain::id::PersonId;
-use domain::item::{Kind, Origin, Pool, State};
+use domain::draw::{Candidate, RECENT_STARTS, Seen};
+use domain::id::{PersonId, TestId};
+use domain::item::{Kind, Origin, Pool, State, Venue};
 use domain::page::Page;
 use domain::refusal::Fault;
 use domain::time::Moment;
@@ -14,9 +14,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Filter, Item, Version, read, read_version};
+use super::{Filter, Item, Version, enemies, read, read_version};
 use crate::db::Conn;
-use crate::entity::{attempt_item, item, item_version};
+use crate::entity::{attempt, attempt_item, item, item_version};
 use crate::fault::{Doing, coded, json, number};
 use crate::query::{contains, meet};
 
@@ -83,6 +83,23 @@ pub async fn list(conn: &impl Conn, filter: &Filter, size: u64) -> Result<Page<L
     Ok(Page::cut(listed, size, |row| row.item.code.clone()))
 }
 
+/// How many items of some pools stand somewhere.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn count(conn: &impl Conn, pools: &[Pool], state: State) -> Result<u64, Fault> {
+    let counted: Option<i64> = item::Entity::find()
+        .select_only()
+        .column_as(item::Column::Id.count(), "items")
+        .filter(item::Column::Pool.is_in(pools.iter().map(|pool| pool.code())))
+        .filter(item::Column::State.eq(state.code()))
+        .into_tuple()
+        .one(&conn.on())
+        .await
+        .doing("counting items")?;
+    number("item", "count", counted.unwrap_or(0))
+}
+
 async fn newest_versions(
     conn: &impl Conn,
     items: impl Iterator<Item = Uuid>,
@@ -102,20 +119,23 @@ struct CandidateRow {
     version_id: Uuid,
     rule_code: String,
     difficulty: i32,
+    venue: String,
     enemy_set: Option<String>,
     kind: String,
     options: String,
     answer_key: String,
 }
 
-/// All live items of a pool in their current versions: what a form is drawn from.
+/// All live items of a pool in their current versions: what a form is drawn from. How often they were used
+/// is not among it.
 ///
 /// # Errors
 /// A fault of the database.
 pub async fn drawable(conn: &impl Conn, pool: Pool) -> Result<Vec<Candidate>, Fault> {
     let rows = item::Entity::find()
         .select_only()
-        .columns([item::Column::Id, item::Column::RuleCode, item::Column::Difficulty, item::Column::EnemySet])
+        .columns([item::Column::Id, item::Column::RuleCode, item::Column::Difficulty])
+        .columns([item::Column::Venue, item::Column::EnemySet])
         .column_as(item_version::Column::Id, "version_id")
         .columns([item_version::Column::Kind, item_version::Column::Options, item_version::Column::AnswerKey])
         .join(
@@ -134,6 +154,7 @@ pub async fn drawable(conn: &impl Conn, pool: Pool) -> Result<Vec<Candidate>, Fa
         .all(&conn.on())
         .await
         .doing("reading what can be drawn")?;
+    let mut foes = enemies::among(conn, pool, &rows.iter().map(|row| row.id).collect()).await?;
     rows.into_iter()
         .map(|row| {
             let options: Vec<String> = json("item_version", "options", &row.options)?;
@@ -142,7 +163,10 @@ pub async fn drawable(conn: &impl Conn, pool: Pool) -> Result<Vec<Candidate>, Fa
                 version: row.version_id,
                 rule: row.rule_code,
                 difficulty: number("item", "difficulty", row.difficulty)?,
+                venue: Some(coded("item", "venue", &row.venue, Venue::of)?),
                 enemies: row.enemy_set,
+                foes: foes.remove(&row.id).unwrap_or_default(),
+                exposure_bp: 0,
                 kind: coded("item_version", "kind", &row.kind, Kind::of)?,
                 key: json("item_version", "answer_key", &row.answer_key)?,
                 options: number("item_version", "options", options.len())?,
@@ -177,25 +201,74 @@ pub async fn depth(conn: &impl Conn, pool: Pool) -> Result<Vec<(String, u8, u64,
         .collect())
 }
 
-/// The items that a person has met in forms, and when they last did.
+/// The items of a pool that a person has met in forms.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn seen_by(conn: &impl Conn, person: PersonId) -> Result<BTreeMap<Uuid, Moment>, Fault> {
-    use crate::entity::attempt;
-    let rows: Vec<(Uuid, Moment)> = attempt_item::Entity::find()
+pub async fn seen_by(conn: &impl Conn, person: PersonId, pool: Pool) -> Result<Seen, Fault> {
+    let rows: Vec<(Uuid, Uuid, Moment)> = attempt_item::Entity::find()
         .select_only()
-        .column(attempt_item::Column::ItemId)
+        .columns([attempt_item::Column::ItemId, attempt_item::Column::AttemptId])
         .column(attempt::Column::StartedAt)
         .join(
             JoinType::InnerJoin,
             meet(attempt_item::Entity, attempt_item::Column::AttemptId, attempt::Entity, attempt::Column::Id),
         )
+        .join(
+            JoinType::InnerJoin,
+            meet(attempt_item::Entity, attempt_item::Column::ItemId, item::Entity, item::Column::Id),
+        )
         .filter(attempt::Column::PersonId.eq(person.raw()))
-        .order_by_asc(attempt::Column::StartedAt)
+        .filter(item::Column::Pool.eq(pool.code()))
         .into_tuple()
         .all(&conn.on())
         .await
         .doing("reading what a person has seen")?;
-    Ok(rows.into_iter().collect())
+    Ok(domain::draw::seen(&rows))
+}
+
+/// How often items were in the forms of a test.
+#[derive(Clone, Debug, Default)]
+pub struct Used {
+    /// How many starts were looked at.
+    pub starts: u64,
+    /// In how many of them an item was.
+    pub of: BTreeMap<Uuid, u64>,
+}
+
+/// How often items were in the forms of the latest starts of a test before a moment.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn used_before(conn: &impl Conn, test: TestId, before: Moment) -> Result<Used, Fault> {
+    let starts: Vec<Uuid> = attempt::Entity::find()
+        .select_only()
+        .column(attempt::Column::Id)
+        .filter(attempt::Column::TestId.eq(test.raw()))
+        .filter(attempt::Column::StartedAt.lt(before))
+        .order_by_desc(attempt::Column::StartedAt)
+        .order_by_desc(attempt::Column::Id)
+        .limit(RECENT_STARTS)
+        .into_tuple()
+        .all(&conn.on())
+        .await
+        .doing("reading the latest starts of a test")?;
+    if starts.is_empty() {
+        return Ok(Used::default());
+    }
+    let rows: Vec<(Uuid, i64)> = attempt_item::Entity::find()
+        .select_only()
+        .column(attempt_item::Column::ItemId)
+        .column_as(attempt_item::Column::Id.count(), "used")
+        .filter(attempt_item::Column::AttemptId.is_in(starts.iter().copied()))
+        .group_by(attempt_item::Column::ItemId)
+        .into_tuple()
+        .all(&conn.on())
+        .await
+        .doing("counting how often items are used")?;
+    let of = rows
+        .into_iter()
+        .map(|(item, used)| Ok((item, number("attempt_item", "count", used)?)))
+        .collect::<Result<BTreeMap<Uuid, u64>, Fault>>()?;
+    Ok(Used { starts: number("attempt", "count", starts.len())?, of })
 }

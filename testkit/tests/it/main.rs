@@ -10,6 +10,13 @@
 
 mod access;
 mod exam;
+mod forms;
+mod jobs;
+mod journal;
 mod journey;
+mod lists;
+mod races;
+mod receipt;
+mod refusals;
 mod story;
 mod tidy;

@@ -16,6 +16,8 @@ pub(super) enum Kept {
     Waiting,
     /// Kept on the server at this time.
     At(String),
+    /// The server did not take it for an answer to this form.
+    NotTaken,
 }
 
 /// Who may write.
@@ -25,6 +27,8 @@ pub(super) enum Seat {
     Mine,
     /// Another tab or device.
     Elsewhere,
+    /// Nobody: the clock stands still.
+    Paused,
     /// The session has ended; answers wait here.
     SignedOut,
 }
@@ -42,6 +46,8 @@ pub(super) struct Client {
     pub(super) kept: RwSignal<Vec<Kept>>,
     pub(super) left_ms: RwSignal<i64>,
     pub(super) is_offline: RwSignal<bool>,
+    /// What has not been acknowledged, as text that a person can hand to the commission.
+    pub(super) unsent: RwSignal<String>,
     pub(super) seat: RwSignal<Seat>,
     /// Said to screen readers at thresholds.
     pub(super) said: RwSignal<String>,
@@ -65,7 +71,8 @@ impl Client {
             kept: RwSignal::new(kept),
             left_ms: RwSignal::new(sheet.time_left_ms),
             is_offline: RwSignal::new(false),
-            seat: RwSignal::new(Seat::Mine),
+            unsent: RwSignal::new(String::new()),
+            seat: RwSignal::new(if sheet.is_paused { Seat::Paused } else { Seat::Mine }),
             said: RwSignal::new(String::new()),
             sheet: StoredValue::new(sheet),
         }
@@ -91,6 +98,9 @@ impl Client {
 #[expect(clippy::unused_self, reason = "the same names as in the browser")]
 impl Client {
     pub(super) fn wake(self) {}
+    pub(super) fn unsent_address(self) -> String {
+        String::new()
+    }
     pub(super) fn changed(self, _: &Event) {}
     pub(super) fn submitted(self, _: &SubmitEvent) {}
     pub(super) fn pressed(self, _: &KeyboardEvent) {}
@@ -107,6 +117,12 @@ impl Client {
     /// Starts everything, once the page is alive.
     pub(super) fn wake(self) {
         super::sync::wake(self);
+    }
+
+    /// Where the unsent answers can be saved from: no server is needed for it.
+    pub(super) fn unsent_address(self) -> String {
+        let text = String::from(js_sys::encode_uri_component(&self.unsent.get()));
+        format!("data:application/json;charset=utf-8,{text}")
     }
 
     /// An answer was changed.

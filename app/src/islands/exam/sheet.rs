@@ -50,6 +50,8 @@ pub struct Sheet {
     pub at: usize,
     /// Until the deadline.
     pub time_left_ms: i64,
+    /// Whether the clock stands still.
+    pub is_paused: bool,
     /// The questions.
     pub questions: Vec<Question>,
     /// Pictures by name: an island carries none of its own.
@@ -90,6 +92,11 @@ pub struct Words {
     /// One, few, many answers wait; the link is gone.
     pub offline: [String; 3],
     pub offline_idle: String,
+    pub offline_text: String,
+    pub keep_copy: String,
+    pub paused_title: String,
+    pub paused_text: String,
+    pub not_taken: String,
     pub single: String,
     pub multiple: String,
     pub ordering: String,

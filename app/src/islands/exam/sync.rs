@@ -13,13 +13,21 @@ use super::call::{Failed, call};
 use super::client::{Client, Kept, Seat};
 use super::page::{below, chosen, go_to, now, reload, since, storage};
 use super::{keep, lock};
-use crate::api::exam::{Answered, Current, Taken, WireEvent, WireState};
+use crate::api::exam::{Answered, Current, Taken, WireState};
+
+/// One event as it is kept and sent: `api::exam::WireEvent`, and never anything that makes no sense.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Event {
+    seq: i64,
+    position: u32,
+    value: Value,
+}
 
 /// Events of one writer that the server has not acknowledged.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Pending {
     writer: String,
-    events: Vec<WireEvent>,
+    events: Vec<Event>,
 }
 
 /// What `take-over` and `state` are asked with.
@@ -35,7 +43,7 @@ struct Asking {
 struct Batch<'a> {
     attempt: String,
     writer: &'a str,
-    events: &'a [WireEvent],
+    events: &'a [Event],
 }
 
 #[derive(Default)]
@@ -51,6 +59,7 @@ struct Queue {
     /// What the clock is counted from: milliseconds left, and the browser's monotonic time then.
     clock: (i64, f64),
     is_over: bool,
+    is_paused: bool,
 }
 
 thread_local! {
@@ -68,6 +77,7 @@ fn attempt(client: Client) -> String {
 /// Starts the clock, reads what was chosen before the page was alive, takes the lease, sends what waits.
 pub(super) fn wake(client: Client) {
     set_clock(client, client.left_ms.get_untracked());
+    queue(|queue| queue.is_paused = client.seat.get_untracked() == Seat::Paused);
     Effect::new(move |_| {
         early_choice(client);
         spawn_local(async move {
@@ -75,6 +85,7 @@ pub(super) fn wake(client: Client) {
                 && let Ok(pending) = serde_json::from_str::<Vec<Pending>>(&text)
             {
                 show_waiting(client, &pending);
+                client.unsent.set(text);
                 queue(|queue| queue.pending = pending);
             }
             take(client, false);
@@ -96,6 +107,9 @@ fn set_clock(client: Client, left_ms: i64) {
 }
 
 fn tick(client: Client) {
+    if queue(|queue| queue.is_paused) {
+        return;
+    }
     let (from, at) = queue(|queue| queue.clock);
     let left = from.saturating_sub(since(at));
     let before = client.left_ms.get_untracked();
@@ -130,8 +144,11 @@ fn ask(client: Client) {
 }
 
 fn obey(client: Client, state: &WireState) {
+    let was_paused = queue(|queue| std::mem::replace(&mut queue.is_paused, *state == WireState::Paused));
     match state {
-        WireState::Open => {}
+        WireState::Open if was_paused => client.seat.set(Seat::Mine),
+        WireState::Open | WireState::TryAgain { .. } => {}
+        WireState::Paused => client.seat.set(Seat::Paused),
         WireState::LeaseLost => client.seat.set(Seat::Elsewhere),
         WireState::TimeUp | WireState::Finished => {
             queue(|queue| queue.is_over = true);
@@ -165,7 +182,9 @@ pub(super) fn take(client: Client, confirm: bool) {
                     reload();
                     return;
                 }
-                client.seat.set(Seat::Mine);
+                if !queue(|queue| queue.is_paused) {
+                    client.seat.set(Seat::Mine);
+                }
                 held(client, writer, seq);
             }
             Ok(Taken::Asks) => client.seat.set(Seat::Elsewhere),
@@ -257,7 +276,7 @@ fn record(client: Client, at: usize, value: Value) {
 fn push(client: Client, position: u32, value: Value) {
     let text = queue(|queue| {
         queue.seq += 1;
-        let event = WireEvent { seq: queue.seq, position, value };
+        let event = Event { seq: queue.seq, position, value };
         let writer = queue.writer.clone();
         match queue.pending.iter_mut().find(|pending| pending.writer == writer) {
             Some(pending) => pending.events.push(event),
@@ -273,6 +292,7 @@ fn as_text(pending: &[Pending]) -> String {
 }
 
 fn persist(client: Client, text: String) {
+    client.unsent.set(text.clone());
     spawn_local(async move { keep::save(&attempt(client), &text).await });
 }
 
@@ -285,7 +305,7 @@ pub(super) fn flush(client: Client) {
             return None;
         }
         let pending = queue.pending.first()?;
-        let events: Vec<WireEvent> = pending.events.iter().take(MOST_AT_ONCE).cloned().collect();
+        let events: Vec<Event> = pending.events.iter().take(MOST_AT_ONCE).cloned().collect();
         queue.is_sending = true;
         Some((queue.pending.first()?.writer.clone(), events))
     });
@@ -295,10 +315,13 @@ pub(super) fn flush(client: Client) {
         let sent = call::<Answered>("answer", &batch).await;
         queue(|queue| queue.is_sending = false);
         match sent {
+            Ok(Answered { state: WireState::TryAgain { after_ms }, .. }) => {
+                set_timeout(move || flush(client), Duration::from_millis(u64::from(after_ms)));
+            }
             Ok(answered) => {
                 client.is_offline.set(false);
                 set_clock(client, answered.time_left_ms);
-                acknowledged(client, &writer, answered.acked_seq, &events, &answered.saved_at_local);
+                acknowledged(client, &writer, &answered, &events);
                 let is_mine = queue(|queue| queue.writer == writer);
                 if is_mine || answered.state != WireState::LeaseLost {
                     obey(client, &answered.state);
@@ -318,11 +341,11 @@ pub(super) fn flush(client: Client) {
     });
 }
 
-fn acknowledged(client: Client, writer: &str, acked: i64, sent: &[WireEvent], at: &str) {
+fn acknowledged(client: Client, writer: &str, answered: &Answered, sent: &[Event]) {
     let (text, waiting) = queue(|queue| {
         queue.failures = 0;
         for pending in queue.pending.iter_mut().filter(|pending| pending.writer == writer) {
-            pending.events.retain(|event| event.seq > acked);
+            pending.events.retain(|event| event.seq > answered.acked_seq);
         }
         queue.pending.retain(|pending| !pending.events.is_empty());
         let waiting: Vec<u32> =
@@ -333,7 +356,9 @@ fn acknowledged(client: Client, writer: &str, acked: i64, sent: &[WireEvent], at
     for event in sent.iter().filter(|event| matches!(event.value, Value::Options(_))) {
         if !waiting.contains(&event.position) {
             let index = usize::try_from(event.position).unwrap_or(1).saturating_sub(1);
-            set(client.kept, index, Kept::At(at.to_owned()));
+            let is_refused = answered.refused.iter().any(|refused| refused.seq == event.seq);
+            let kept = if is_refused { Kept::NotTaken } else { Kept::At(answered.saved_at_local.clone()) };
+            set(client.kept, index, kept);
         }
     }
 }

@@ -87,6 +87,7 @@ fn saved(client: Client) -> AnyView {
             client.kept.with(|kept| match kept.get(client.at.get()) {
                 Some(Kept::At(time)) => words.saved.replace("{t}", time),
                 Some(Kept::Waiting) => words.waiting.clone(),
+                Some(Kept::NotTaken) => words.not_taken.clone(),
                 Some(Kept::Nothing) | None => words.not_answered.clone(),
             })
         })
@@ -96,6 +97,7 @@ fn saved(client: Client) -> AnyView {
         match here {
             _ if client.is_offline.get() => "exam-saved is-soon",
             Some(Kept::At(_)) => "exam-saved is-done",
+            Some(Kept::NotTaken) => "exam-saved is-soon",
             Some(Kept::Waiting | Kept::Nothing) | None => "exam-saved",
         }
     };
@@ -127,10 +129,30 @@ fn seat(client: Client) -> AnyView {
                 </button>
             </div>
         </div>
+        <div class="notice is-soon exam-seat" role="status" hidden=move || client.seat.get() != Seat::Paused>
+            {picture(client, |i| &i.clock)}
+            <b>{word(client, |w| &w.paused_title)}</b><p>{word(client, |w| &w.paused_text)}</p>
+        </div>
+        {offline(client)}
         <div class="notice is-soon exam-seat" role="alert" hidden=signed_out>
             {picture(client, |i| &i.warning)}
             <b>{word(client, |w| &w.signed_out)}</b>
             <div class="actions"><a class="btn btn-primary" href=sign_in>{word(client, |w| &w.signed_out_go)}</a></div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The link is gone: what is kept where, what happens at the deadline, and a copy to hand in by hand.
+fn offline(client: Client) -> AnyView {
+    let name = client.sheet.with_value(|sheet| format!("answers-{}.json", sheet.attempt));
+    view! {
+        <div class="notice is-soon exam-seat" hidden=move || !client.is_offline.get()>
+            {picture(client, |i| &i.offline)}
+            <p>{word(client, |w| &w.offline_text)}</p>
+            <div class="actions" hidden=move || client.unsent.with(String::is_empty)>
+                <a class="btn" download=name href=move || client.unsent_address()>{word(client, |w| &w.keep_copy)}</a>
+            </div>
         </div>
     }
     .into_any()
@@ -149,7 +171,7 @@ fn question(client: Client, at: usize) -> AnyView {
     view! {
         <div class="exam-question" lang="ru">
             <h1 class="exam-stem" id="stem" tabindex="-1">{question.stem}</h1>
-            <fieldset class="options" disabled=move || client.seat.get() == Seat::Elsewhere>
+            <fieldset class="options" disabled=move || matches!(client.seat.get(), Seat::Elsewhere | Seat::Paused)>
                 <legend>{legend}</legend>{body}
             </fieldset>
         </div>
@@ -226,7 +248,8 @@ fn moves(client: Client) -> AnyView {
             <button class="btn btn-primary" name="go" value=next_value>
                 <span>{next_word}</span>{picture(client, |i| &i.right)}
             </button>
-            <button class="btn" name="go" value=move || client.at.get().max(1).to_string()>
+            <button class="btn" name="go" value=move || client.at.get().max(1).to_string()
+                disabled=move || client.at.get() == 0>
                 {picture(client, |i| &i.left)}<span>{word(client, |w| &w.back)}</span>
             </button>
             <button class="btn" name="mark" value=mark_value aria-pressed=move || marked().to_string()>

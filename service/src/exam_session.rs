@@ -1,0 +1,382 @@
+//! Exam sessions: planning them, giving seats, opening and closing. Whoever sits in a session does not proctor it.
+
+mod board;
+mod door;
+mod incident;
+mod network;
+mod protocol;
+mod time;
+
+use std::collections::BTreeSet;
+
+use domain::access::{Act, Actor, Reach, Subject, allow, reach};
+use domain::exam_session::{State, Window};
+use domain::form::FormState;
+use domain::id::{CandidacyId, ExamSessionId, PersonId, TestId, UnitId};
+use domain::refusal::{Fault, Refusal};
+use domain::test::Kind;
+use domain::text::line;
+use domain::time::Moment;
+use store::exam_session::{Seat, Session};
+use store::organisation::Unit;
+use store::test::Test;
+use store::{Conn, Tx};
+
+pub use self::board::{Board, BoardRow, Boards, board, watch};
+pub(crate) use self::door::{Admitted, admit, knock, seat_for};
+pub use self::door::{Entry, Invited, code_of};
+pub use self::incident::{free, identify, note, terminate, unlock};
+pub use self::network::{
+    Kept as NetworkKept, Networks, add as add_network, networks, remove as remove_network,
+};
+pub use self::protocol::{Protocol, Slip, codes, protocol};
+pub use self::time::{Left, Retimed, retime};
+use crate::{Services, access, audit, chance, programme};
+
+/// The most sessions of a list.
+const MOST_LISTED: u64 = 100;
+/// The most candidates that are added at once.
+pub const MOST_ADDED: usize = 200;
+
+/// A session in a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The session.
+    pub session: Session,
+    /// The unit that holds it.
+    pub unit_name: String,
+    /// The test that is sat.
+    pub test_title: String,
+}
+
+/// What the form of a new session offers.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    /// Units within reach.
+    pub units: Vec<Unit>,
+    /// Certification tests that can be sat.
+    pub tests: Vec<Test>,
+}
+
+/// What a session's unit is for permission.
+fn subject_of(session: &Session) -> Subject {
+    Subject { units: vec![session.unit], ..Subject::default() }
+}
+
+/// A session that the actor may proctor: within reach, and not one in which they sit themselves.
+pub(crate) async fn own(conn: &impl Conn, actor: &Actor, id: ExamSessionId) -> Result<Session, Refusal> {
+    let session = store::exam_session::find(conn, id).await?.ok_or(Refusal::NotFound)?;
+    allow(actor, Act::Proctor, &subject_of(&session))?;
+    if store::exam_session::seat(conn, id, actor.person).await?.is_some() {
+        return Err(Refusal::Conflict("own_session"));
+    }
+    Ok(session)
+}
+
+/// The seat of somebody in a session.
+async fn seat(conn: &impl Conn, id: ExamSessionId, person: PersonId) -> Result<Seat, Refusal> {
+    store::exam_session::seat(conn, id, person).await?.ok_or(Refusal::NotFound)
+}
+
+/// Sessions within reach, the latest first.
+///
+/// # Errors
+/// A refusal when the actor proctors nothing.
+pub async fn list(s: &Services, actor: &Actor) -> Result<Vec<Listed>, Refusal> {
+    let within = reach(actor, Act::Proctor);
+    if within == Reach::Nothing {
+        return Err(Refusal::Denied);
+    }
+    let sessions = store::exam_session::list(&s.db, &within, MOST_LISTED).await?;
+    let tests = store::test::list(&s.db).await?;
+    let tree = access::tree(s).await?;
+    Ok(sessions.into_iter().map(|session| listed(session, &tests, &tree)).collect())
+}
+
+fn listed(session: Session, tests: &[Test], tree: &access::Tree) -> Listed {
+    let test = tests.iter().find(|test| test.id == session.test);
+    Listed {
+        unit_name: tree.find(session.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
+        test_title: test.map(|test| test.title.clone()).unwrap_or_default(),
+        session,
+    }
+}
+
+/// A session with what it is called by.
+///
+/// # Errors
+/// A refusal when the actor may not proctor it.
+pub async fn find(s: &Services, actor: &Actor, id: ExamSessionId) -> Result<Listed, Refusal> {
+    let session = own(&s.db, actor, id).await?;
+    let tests = store::test::list(&s.db).await?;
+    Ok(listed(session, &tests, &*access::tree(s).await?))
+}
+
+/// What the form of a new session offers.
+///
+/// # Errors
+/// A refusal when the actor proctors nothing.
+pub async fn choices(s: &Services, actor: &Actor) -> Result<Choices, Refusal> {
+    let within = reach(actor, Act::Proctor);
+    let covers = |unit: UnitId| match &within {
+        Reach::All => true,
+        Reach::Units(units) => units.contains(&unit),
+        Reach::Groups(_) | Reach::Own(_) | Reach::Nothing => false,
+    };
+    if within == Reach::Nothing {
+        return Err(Refusal::Denied);
+    }
+    let mut tests = store::test::list(&s.db).await?;
+    tests.retain(|test| test.kind == Kind::Certification && test.current.is_some());
+    let units = access::tree(s).await?.units().iter().filter(|unit| covers(unit.id)).cloned().collect();
+    Ok(Choices { units, tests })
+}
+
+/// A form of a new session that was read.
+#[derive(Clone)]
+struct Planned {
+    title: String,
+    test: TestId,
+    unit: UnitId,
+    place: String,
+    window: Window,
+}
+
+fn read(form: &mut FormState, choices: &Choices, s: &Services) -> Option<Planned> {
+    let title = form.check("title", |text| line(text, 120));
+    let place = form.check("place", |text| line(text, 200));
+    let test =
+        choices.tests.iter().find(|test| test.id.to_string() == form.value("test")).map(|test| test.id);
+    if test.is_none() {
+        form.problem("test", "choose_one");
+    }
+    let unit =
+        choices.units.iter().find(|unit| unit.id.to_string() == form.value("unit")).map(|unit| unit.id);
+    if unit.is_none() {
+        form.problem("unit", "choose_one");
+    }
+    let window = Window::parse(form, s.zone(), s.now());
+    if !form.is_clean() {
+        return None;
+    }
+    Some(Planned { title: title?, test: test?, unit: unit?, place: place?, window: window? })
+}
+
+/// Plans a session. Fields: `title`, `test`, `unit`, `place`, `day`, `from`, `until`, and for the candidates
+/// `numbers` (personnel numbers) and `admitted` (`yes`: everybody in the unit who is admitted).
+///
+/// # Errors
+/// A refusal: not allowed, or fields that are wrong.
+pub async fn plan(s: &Services, actor: &Actor, mut form: FormState) -> Result<ExamSessionId, Refusal> {
+    let choices = choices(s, actor).await?;
+    let planned = read(&mut form, &choices, s);
+    let mut people = numbered(s, actor, &mut form).await?;
+    let Some(planned) = planned.filter(|_| form.is_clean()) else { return Err(Refusal::Form(form)) };
+    if form.value("admitted") == "yes" {
+        let certification = programme::current(s).await?.certification;
+        let most = u64::try_from(MOST_ADDED).unwrap_or(0);
+        let admitted = store::exam_session::admitted_in(&s.db, planned.unit, certification, most).await?;
+        people.extend(admitted.into_iter().filter(|person| *person != actor.person));
+    }
+    let people = with_candidacies(s, people).await?;
+    let (services, actor, now) = (s.clone(), actor.clone(), s.now());
+    s.db.write(move |tx| async move { plan_in(&services, &tx, &actor, planned, people, now).await }).await
+}
+
+async fn plan_in(
+    s: &Services,
+    tx: &Tx,
+    actor: &Actor,
+    planned: Planned,
+    people: People,
+    now: Moment,
+) -> Result<ExamSessionId, Refusal> {
+    let test = store::test::find(tx, planned.test).await?.ok_or(Refusal::NotFound)?;
+    let session = Session {
+        id: chance::id(now),
+        title: planned.title,
+        test: test.id,
+        version: test.current.ok_or(Refusal::NotFound)?,
+        unit: planned.unit,
+        place: planned.place,
+        window: planned.window,
+        state: State::Planned,
+        created_by: actor.person,
+        created_at: now,
+        closed_by: None,
+        closed_at: None,
+        note: String::new(),
+    };
+    store::exam_session::insert_session(tx, &session).await?;
+    let what = serde_json::json!({
+        "title": session.title, "test": test.code, "unit": session.unit,
+        "from": session.window.opens_at, "until": session.window.closes_at,
+    });
+    record(s, tx, actor, session.id, "exam_session.planned", what).await?;
+    give_seats(s, tx, actor, session.id, people, now).await?;
+    Ok(session.id)
+}
+
+/// The audit line of what was done to a session.
+async fn record(
+    s: &Services,
+    tx: &Tx,
+    actor: &Actor,
+    id: ExamSessionId,
+    action: &str,
+    what: serde_json::Value,
+) -> Result<(), Refusal> {
+    audit::record(s, tx, Some(actor), action, ("exam_session", Some(id.raw())), what).await
+}
+
+/// Whom seats are given, each with the candidacy that is open.
+type People = Vec<(PersonId, Option<CandidacyId>)>;
+
+async fn with_candidacies(s: &Services, people: BTreeSet<PersonId>) -> Result<People, Fault> {
+    let certification = programme::current(s).await?.certification;
+    let known = store::exam_session::candidacies_of(&s.db, certification, people.iter().copied()).await?;
+    Ok(people.into_iter().map(|person| (person, known.get(&person).copied())).collect())
+}
+
+async fn give_seats(
+    s: &Services,
+    tx: &Tx,
+    actor: &Actor,
+    id: ExamSessionId,
+    people: People,
+    now: Moment,
+) -> Result<u64, Refusal> {
+    if people.is_empty() {
+        return Ok(0);
+    }
+    let seats = people
+        .iter()
+        .map(|(person, candidacy)| Seat {
+            id: chance::id(now),
+            session: id,
+            person: *person,
+            candidacy: *candidacy,
+            identity_checked_at: None,
+            wrong_codes: 0,
+            attempt: None,
+        })
+        .collect();
+    let added = store::exam_session::insert_seats(tx, seats, actor.person, now).await?;
+    let people: Vec<PersonId> = people.into_iter().map(|(person, _)| person).collect();
+    let what = serde_json::json!({ "people": people, "added": added });
+    record(s, tx, actor, id, "exam_seat.added", what).await?;
+    Ok(added)
+}
+
+/// The people whose personnel numbers were typed in `numbers`; what is wrong with them is noted. Numbers that
+/// nobody has are put into `unknown`, to be shown.
+async fn numbered(s: &Services, actor: &Actor, form: &mut FormState) -> Result<BTreeSet<PersonId>, Fault> {
+    let apart = |c: char| c.is_whitespace() || c == ',' || c == ';';
+    let numbers: BTreeSet<String> =
+        form.value("numbers").split(apart).filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect();
+    if numbers.len() > MOST_ADDED {
+        form.problem("numbers", "too_many_chosen");
+        return Ok(BTreeSet::new());
+    }
+    let known = store::exam_session::by_numbers(&s.db, numbers.iter().cloned().collect()).await?;
+    let unknown: Vec<&str> =
+        numbers.iter().filter(|number| !known.contains_key(*number)).map(String::as_str).collect();
+    if !unknown.is_empty() {
+        let unknown = unknown.join(", ");
+        *form = std::mem::take(form).with("unknown", unknown);
+        form.problem("numbers", "unknown_numbers");
+    }
+    let people: BTreeSet<PersonId> = known.into_values().collect();
+    if people.contains(&actor.person) {
+        form.problem("numbers", "own_seat");
+    }
+    Ok(people)
+}
+
+/// Gives more seats in a session that is not closed; the form has `numbers`. How many were new.
+///
+/// # Errors
+/// A refusal: not allowed, numbers that are wrong, or the session is closed.
+pub async fn add(
+    s: &Services,
+    actor: &Actor,
+    id: ExamSessionId,
+    mut form: FormState,
+) -> Result<u64, Refusal> {
+    own(&s.db, actor, id).await?;
+    let people = numbered(s, actor, &mut form).await?;
+    if form.is_clean() && people.is_empty() {
+        form.problem("numbers", "missing");
+    }
+    if !form.is_clean() {
+        return Err(Refusal::Form(form));
+    }
+    let people = with_candidacies(s, people).await?;
+    let (services, actor, now) = (s.clone(), actor.clone(), s.now());
+    s.db.write(move |tx| async move {
+        if own(&tx, &actor, id).await?.state == State::Closed {
+            return Err(Refusal::Conflict("session_closed"));
+        }
+        give_seats(&services, &tx, &actor, id, people, now).await
+    })
+    .await
+}
+
+/// Opens a planned session: from now on its version of the test is fixed, and no other is published.
+///
+/// # Errors
+/// A refusal: not allowed, or it is not planned any more.
+pub async fn open(s: &Services, actor: &Actor, id: ExamSessionId) -> Result<(), Refusal> {
+    let (services, actor) = (s.clone(), actor.clone());
+    s.db.write(move |tx| async move {
+        let session = own(&tx, &actor, id).await?;
+        let test = store::test::find(&tx, session.test).await?.ok_or(Refusal::NotFound)?;
+        let version = test.current.ok_or(Refusal::NotFound)?;
+        if services.now() >= session.window.closes_at {
+            return Err(Refusal::Conflict("session_over"));
+        }
+        if !store::exam_session::open(&tx, id, version).await? {
+            return Err(Refusal::Conflict("session_not_planned"));
+        }
+        let what = serde_json::json!({ "title": session.title, "test": test.code, "version": version });
+        record(&services, &tx, &actor, id, "exam_session.opened", what).await
+    })
+    .await
+}
+
+/// Closes a session once nobody sits in it any more; the form may have a `note` for the protocol.
+///
+/// # Errors
+/// A refusal: not allowed, closed already, or somebody is still answering.
+pub async fn close(
+    s: &Services,
+    actor: &Actor,
+    id: ExamSessionId,
+    mut form: FormState,
+) -> Result<(), Refusal> {
+    let note = form.check_optional("note", |text| domain::text::block(text, 2000)).unwrap_or_default();
+    if !form.is_clean() {
+        return Err(Refusal::Form(form));
+    }
+    let (services, actor) = (s.clone(), actor.clone());
+    s.db.write(move |tx| async move {
+        let session = own(&tx, &actor, id).await?;
+        let now = services.now();
+        let sitting = store::attempt::in_scope(&tx, id, None, None).await?;
+        if sitting.iter().any(|held| crate::test::is_running(held, now)) {
+            return Err(Refusal::Conflict("session_running"));
+        }
+        if !store::exam_session::close(&tx, id, &note, actor.person, now).await? {
+            return Err(Refusal::Conflict("session_closed"));
+        }
+        let what = serde_json::json!({ "title": session.title, "note": note });
+        record(&services, &tx, &actor, id, "exam_session.closed", what).await
+    })
+    .await
+}
+
+/// The titles of the open sessions that keep a test from being published anew.
+pub(crate) async fn holding(conn: &impl Conn, test: TestId, now: Moment) -> Result<Vec<String>, Fault> {
+    let sessions = store::exam_session::open_of(conn, test, now).await?;
+    Ok(sessions.into_iter().map(|session| session.title).collect())
+}
