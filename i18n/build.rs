@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use leptos_i18n_parser::parse_locales::options::{Config, ParseOptions};
 use leptos_i18n_parser::parse_locales::parse_locales;
 
-const NAMESPACES: [&str; 14] = [
-    "common", "sign_in", "learn", "test", "exam", "result", "receipt", "badge", "people", "items", "admin",
-    "problem", "proctor", "word",
+const NAMESPACES: [&str; 15] = [
+    "common", "sign_in", "learn", "test", "exam", "result", "receipt", "badge", "people", "items", "regrade",
+    "admin", "problem", "proctor", "word",
 ];
 
 #[expect(clippy::disallowed_methods, reason = "a build script is told by cargo where its folders are")]

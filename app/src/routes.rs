@@ -93,6 +93,8 @@ routes! {
     "/hr/people/{person}/dismiss" "GET POST" To(Act::EditPeople) => get(pages::hr_dismiss::get).post(pages::hr_dismiss::post);
     "/hr/ready" "GET POST" To(Act::Decide) => get(pages::hr_ready::get).post(pages::hr_ready::post);
     "/hr/ready/decide" "GET POST" To(Act::Decide) => get(pages::hr_decide::get).post(pages::hr_decide::post);
+    "/hr/doubts" "GET" To(Act::Decide) => get(pages::hr_doubts::get);
+    "/hr/doubts/{doubt}" "GET POST" To(Act::Decide) => get(pages::hr_doubt::get).post(pages::hr_doubt::post);
     "/hr/certified" "GET" To(Act::ReadResults) => get(pages::hr_certified::get);
     "/hr/certified.csv" "GET" To(Act::ReadResults) => get(pages::hr_certified::csv);
     "/hr/counts" "GET" To(Act::ReadResults) => get(pages::hr_counts::get);
@@ -104,6 +106,13 @@ routes! {
     "/admin/jobs" "GET" To(Act::ReadJobs) => get(pages::admin_jobs::get);
     "/admin/jobs/{job}/again" "POST" To(Act::ReadJobs) => post(pages::admin_jobs::again);
     "/admin/audit" "GET" To(Act::ReadAudit) => get(pages::admin_audit::get);
+    "/admin/networks" "GET POST" To(Act::EditSettings) => get(pages::admin_networks::get).post(pages::admin_networks::post);
+    "/proctor" "GET" To(Act::Proctor) => get(pages::proctor::get);
+    "/proctor/new" "GET POST" To(Act::Proctor) => get(pages::proctor_new::get).post(pages::proctor_new::post);
+    "/proctor/{session}" "GET POST" To(Act::Proctor) => get(pages::proctor_board::get).post(pages::proctor_board::post);
+    "/proctor/{session}/events" "GET" To(Act::Proctor) => get(pages::proctor_events::get);
+    "/proctor/{session}/codes" "GET" To(Act::Proctor) => get(pages::proctor_codes::get);
+    "/proctor/{session}/protocol" "GET" To(Act::Proctor) => get(pages::proctor_protocol::get);
     "/notices" "GET POST" To(Act::Learn) => get(pages::notices::get).post(pages::notices::post);
     "/notices/{notice}/read" "POST" To(Act::Learn) => post(pages::notices::read);
     "/trainer" "GET" To(Act::ReadPracticeItems) => get(pages::trainer::get);
@@ -114,6 +123,12 @@ routes! {
     "/trainer/items/{item}/approve" "POST" To(Act::EditPracticeItems) => post(pages::trainer_item::approve);
     "/trainer/items/{item}/retire" "POST" To(Act::EditPracticeItems) => post(pages::trainer_item::retire);
     "/trainer/items/{item}/revive" "POST" To(Act::EditPracticeItems) => post(pages::trainer_item::revive);
+    "/trainer/items/{item}/regrade" "GET POST" To(Act::EditExamItems) => get(pages::trainer_regrade_new::get).post(pages::trainer_regrade_new::post);
+    "/trainer/regrades" "GET" To(Act::ReadRegrades) => get(pages::trainer_regrades::get);
+    "/trainer/regrades/{regrade}" "GET" To(Act::ReadRegrades) => get(pages::trainer_regrade::get);
+    "/trainer/regrades/{regrade}/approve" "POST" To(Act::Regrade) => post(pages::trainer_regrade::approve);
+    "/trainer/regrades/{regrade}/reject" "POST" To(Act::Regrade) => post(pages::trainer_regrade::reject);
+    "/trainer/regrades/{regrade}/again" "POST" To(Act::Regrade) => post(pages::trainer_regrade::again);
     "/trainer/tests" "GET" To(Act::ReadTests) => get(pages::trainer_tests::get);
     "/trainer/tests/{test}" "GET" To(Act::ReadTests) => get(pages::trainer_test::get);
     "/trainer/tests/{test}/draft" "GET POST" To(Act::EditTests) => get(pages::trainer_draft::get).post(pages::trainer_draft::post);

@@ -214,6 +214,9 @@ fn navigation(cx: &Cx, head: &Head) -> Option<impl IntoView + use<>> {
     {
         entries.push(("/hr", t!(l, common.nav_hr)));
     }
+    if actor.may(Act::Proctor) {
+        entries.push(("/proctor", t!(l, proctor.nav)));
+    }
     if actor.may(Act::ReadAudit) || actor.may(Act::KeepAccounts) {
         entries.push(("/admin", t!(l, common.nav_admin)));
     }

@@ -62,14 +62,10 @@ impl Window {
     /// Reads a window from the fields `day`, `from` and `until`; problems are noted beside them. An end before the
     /// beginning is one of the next day.
     pub fn parse(form: &mut FormState, zone: Tz, now: Moment) -> Option<Self> {
-        let day = match form.value("day").trim().parse::<Day>() {
-            Ok(day) => Some(day),
-            Err(_) => {
-                let code = if form.value("day").trim().is_empty() { "missing" } else { "malformed" };
-                form.problem("day", code);
-                None
-            }
-        };
+        let day = form.value("day").trim().parse::<Day>().ok();
+        if day.is_none() {
+            unread(form, "day");
+        }
         let (from, until) = (time(form, "from"), time(form, "until"));
         let (day, from, until) = (day?, from?, until?);
         let last = if until > from { day } else { day.plus_days(1) };
@@ -95,14 +91,15 @@ fn time(form: &mut FormState, field: &str) -> Option<NaiveTime> {
     // Browsers add seconds when they are not zero.
     let read =
         NaiveTime::parse_from_str(typed, "%H:%M").or_else(|_| NaiveTime::parse_from_str(typed, "%H:%M:%S"));
-    match read {
-        Ok(time) => Some(time),
-        Err(_) => {
-            let code = if typed.is_empty() { "missing" } else { "malformed" };
-            form.problem(field, code);
-            None
-        }
+    if read.is_err() {
+        unread(form, field);
     }
+    read.ok()
+}
+
+fn unread(form: &mut FormState, field: &str) {
+    let code = if form.value(field).trim().is_empty() { "missing" } else { "malformed" };
+    form.problem(field, code);
 }
 
 /// What decides whether a person with a seat may begin.

@@ -216,7 +216,7 @@ mod tests {
 
     /// Ten items of rule 1, every second with several answers, and four of rule 2.
     fn pool() -> Vec<Candidate> {
-        let kind = |n: u128| if n % 2 == 0 { Kind::Single } else { Kind::Multiple };
+        let kind = |n: u128| if n.is_multiple_of(2) { Kind::Single } else { Kind::Multiple };
         let first = (0..10).map(|n| candidate(n, "r1", kind(n)));
         first.chain((10..14).map(|n| candidate(n, "r2", Kind::Single))).collect()
     }

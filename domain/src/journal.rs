@@ -186,9 +186,13 @@ mod tests {
 
     #[test]
     fn an_acknowledgement_stops_at_a_gap() {
-        for (before, received, after) in
-            [(0, vec![1, 2, 3], 3), (0, vec![2, 3], 0), (3, vec![5, 4], 5), (3, vec![1, 2], 3), (7, vec![], 7)]
-        {
+        for (before, received, after) in [
+            (0, vec![1, 2, 3], 3),
+            (0, vec![2, 3], 0),
+            (3, vec![5, 4], 5),
+            (3, vec![1, 2], 3),
+            (7, vec![], 7),
+        ] {
             assert_eq!(acked(before, received.clone()), after, "{before} {received:?}");
         }
     }

@@ -308,7 +308,7 @@ issued: 2026-11-22T10:31:03.000000Z
     proptest! {
         #[test]
         fn every_receipt_reads_back(name: String, test: String, version: u32, events in 0i64.., journal: [u8; 32]) {
-            let receipt = Receipt { name, test, version, events, journal, ..receipt() };
+            let receipt = Receipt { test, version, name, events, journal, ..receipt() };
             let text = receipt.text();
             let back = Receipt::parse(&text).expect("its own text");
             prop_assert_eq!(back.text(), text);

@@ -218,9 +218,8 @@ pub const fn follows(stands: Stands, passes: bool) -> Follows {
         (Stands::Ready, false) => Follows::GoesBack,
         (Stands::Certified { is_in_force: true }, false) => Follows::InDoubt,
         (Stands::Certified { .. }, true) => Follows::Confirmed,
-        (Stands::Open, false)
+        (Stands::Open | Stands::Certified { is_in_force: false }, false)
         | (Stands::Ready, true)
-        | (Stands::Certified { is_in_force: false }, false)
         | (Stands::Closed, _) => Follows::Nothing,
     }
 }

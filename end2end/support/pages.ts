@@ -55,7 +55,10 @@ export const PAGES: Record<string, Seen[]> = {
     at("/trainer/tests/{test}/publish", "/trainer/tests"),
     at("/trainer/rulebook"),
     at("/trainer/rulebook/{version}", "/trainer/rulebook"),
+    at("/trainer/items/{item}/regrade", "/trainer/items?pool=exam"),
+    at("/trainer/regrades"),
   ],
+  chair: [at("/trainer/regrades"), at("/hr/doubts")],
   hr: [
     at("/hr"),
     at("/hr?q=there-is-no-such-person"),
@@ -64,6 +67,7 @@ export const PAGES: Record<string, Seen[]> = {
     at("/hr/people/{person}/edit", "/hr"),
     at("/hr/people/{person}/dismiss", "/hr"),
     at("/hr/ready"),
+    at("/hr/doubts"),
     at("/hr/certified"),
     at("/hr/counts"),
   ],
@@ -76,7 +80,9 @@ export const PAGES: Record<string, Seen[]> = {
     at("/admin/accounts/{person}/new", "/admin/accounts"),
     at("/admin/settings"),
     at("/admin/jobs"),
+    at("/admin/networks"),
   ],
+  proctor: [at("/proctor"), at("/proctor/new")],
 };
 
 /** Pages that a spec of its own looks at, in the states that matter, or that show no page. */
@@ -90,7 +96,13 @@ export const ELSEWHERE = [
   "/hr/people/{person}/enrol", // leads back to the person
   "/hr/people/{person}/code", // leads back to the person
   "/hr/ready/decide", // pass.spec: leads back to the list without a choice
+  "/hr/doubts/{doubt}", // testkit: there is one only after an exam, a decision and a regrade
+  "/trainer/regrades/{regrade}", // regrade.spec
   "/hr/certified.csv", // a file
+  "/proctor/{session}", // session.spec: planned, open, closed
+  "/proctor/{session}/codes", // session.spec
+  "/proctor/{session}/protocol", // session.spec
+  "/proctor/{session}/events", // a stream
 ];
 
 /** The addresses that the server has pages at, from where they are written down. */

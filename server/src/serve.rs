@@ -155,13 +155,11 @@ async fn answer(listener: TcpListener, router: Router, asked: CancellationToken)
         () = asked.cancelled() => {}
     }
     // Somebody who sends half a request and no more would hold it up for ever.
-    match tokio::time::timeout(GRACE, serving).await {
-        Ok(done) => done.context("serving"),
-        Err(_) => {
-            tracing::warn!("Some requests did not end in time and were cut off");
-            Ok(())
-        }
+    if let Ok(done) = tokio::time::timeout(GRACE, serving).await {
+        return done.context("serving");
     }
+    tracing::warn!("Some requests did not end in time and were cut off");
+    Ok(())
 }
 
 /// Works beside the requests, once a second.

@@ -109,7 +109,8 @@ fn listed(session: Session, tests: &[Test], tree: &access::Tree) -> Listed {
 pub async fn find(s: &Services, actor: &Actor, id: ExamSessionId) -> Result<Listed, Refusal> {
     let session = own(&s.db, actor, id).await?;
     let tests = store::test::list(&s.db).await?;
-    Ok(listed(session, &tests, &*access::tree(s).await?))
+    let tree = access::tree(s).await?;
+    Ok(listed(session, &tests, &tree))
 }
 
 /// What the form of a new session offers.

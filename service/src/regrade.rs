@@ -33,7 +33,7 @@ pub use self::changes::reload;
 pub(crate) use self::changes::{Known, in_force, named, worked_with};
 pub(crate) use self::follow::piece;
 pub use self::prepare::{Sheet, again, prepare, sheet};
-pub use self::view::{Mover, RegradeView, Row, list, view, waiting_count};
+pub use self::view::{Mover, Numbers, RegradeView, Row, list, view};
 
 /// As much as one write adds, and one read looks at: no write holds the writer for long.
 const PIECE: u64 = 100;

@@ -10,8 +10,8 @@ mod timed;
 use domain::attempt::{Clockwork, Stored, Timing, Verdict};
 use domain::draw::Seed;
 use domain::id::{
-    AttemptId, CandidacyId, ExamSessionId, Id, ItemId, ItemVersionId, PersonId, TestId, TestVersionId, UnitId, WebSessionId,
-    WriterId,
+    AttemptId, CandidacyId, ExamSessionId, Id, ItemId, ItemVersionId, PersonId, TestId, TestVersionId,
+    UnitId, WebSessionId, WriterId,
 };
 use domain::journal::Link;
 use domain::refusal::Fault;

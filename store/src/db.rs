@@ -155,8 +155,8 @@ pub(crate) fn leaked() -> Fault {
 }
 
 async fn begin(conn: &DatabaseConnection) -> Result<DatabaseTransaction, Fault> {
-    conn.begin().await.map_err(|error| match &error {
-        DbErr::ConnectionAcquire(_) => Fault::busy("beginning a write", error),
-        _ => Fault::new("beginning a write", error),
+    conn.begin().await.map_err(|error| {
+        let is_busy = matches!(error, DbErr::ConnectionAcquire(_));
+        if is_busy { Fault::busy("beginning a write", error) } else { Fault::new("beginning a write", error) }
     })
 }

@@ -297,13 +297,11 @@ async fn not_reached(target: &PgConnectOptions, error: &DbErr) -> Fault {
         return refused_at(&place, said);
     }
     // The pool says only that its time ran out; one more try says why.
-    match tokio::time::timeout(ASKING, PgConnection::connect_with(target)).await {
-        Ok(Err(said)) => refused_at(&place, &said),
-        Ok(Ok(_)) | Err(_) => {
-            let why = format!("PostgreSQL at {place} does not answer in time");
-            Fault::new(OPENING, format!("{why}. Nothing was changed; see what holds it up, and start again"))
-        }
+    if let Ok(Err(said)) = tokio::time::timeout(ASKING, PgConnection::connect_with(target)).await {
+        return refused_at(&place, &said);
     }
+    let why = format!("PostgreSQL at {place} does not answer in time");
+    Fault::new(OPENING, format!("{why}. Nothing was changed; see what holds it up, and start again"))
 }
 
 fn refused_at(place: &str, said: &sqlx::Error) -> Fault {

@@ -290,19 +290,3 @@ async fn items_of(
 fn to_item() -> RelationDef {
     meet(item_version::Entity, item_version::Column::ItemId, item::Entity, item::Column::Id)
 }
-
-/// How many regrades wait for a decision.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn waiting_count(conn: &impl Conn) -> Result<u64, Fault> {
-    let counted: Option<i64> = regrade::Entity::find()
-        .select_only()
-        .column_as(regrade::Column::Id.count(), "waiting")
-        .filter(regrade::Column::State.eq(State::Prepared.code()))
-        .into_tuple()
-        .one(&conn.on())
-        .await
-        .doing("counting regrades that wait")?;
-    number("regrade", "count", counted.unwrap_or(0))
-}

@@ -78,7 +78,9 @@ struct SignedInRow {
 pub async fn find(conn: &impl Conn, token_hash: &[u8]) -> Result<Option<SignedIn>, Fault> {
     let granted =
         meet(account::Entity, account::Column::PersonId, role_grant::Entity, role_grant::Column::PersonId)
-            .on_condition(|_, grant| Expr::col((grant, role_grant::Column::RevokedAt)).is_null().into_condition());
+            .on_condition(|_, grant| {
+                Expr::col((grant, role_grant::Column::RevokedAt)).is_null().into_condition()
+            });
     let rows = web_session::Entity::find()
         .select_only()
         .columns([

@@ -32,6 +32,7 @@ fn parts(cx: &Cx) -> Vec<Part> {
     let all = [
         (Act::KeepAccounts, "/admin/accounts", "users", t!(l, admin.accounts), t!(l, admin.accounts_what)),
         (Act::EditSettings, "/admin/settings", "settings", t!(l, admin.settings), t!(l, admin.settings_what)),
+        (Act::EditSettings, "/admin/networks", "map", t!(l, proctor.networks), t!(l, proctor.networks_what)),
         (Act::ReadJobs, JOBS, "clock", t!(l, admin.jobs), t!(l, admin.jobs_what)),
         (Act::ReadAudit, "/admin/audit", "list", t!(l, admin.audit), t!(l, admin.audit_what)),
     ];

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use domain::id::JobId;
-use domain::job::Daily;
+use domain::job::{Daily, Followup};
 use i18n::{Locale, t};
 use leptos::prelude::*;
 use service::jobs::{ABANDONED, Job, PANICKED};
@@ -96,6 +96,11 @@ fn row(cx: &Cx, job: &Job) -> AnyView {
 
 /// What the work is called; one without words stands as it is.
 fn name(l: Locale, code: &str) -> AnyView {
+    match Followup::of(code) {
+        Some(Followup::Tell) => return t!(l, regrade.job_tell).into_any(),
+        Some(Followup::CatchUp) => return t!(l, regrade.job_catch_up).into_any(),
+        None => {}
+    }
     match Daily::of(code) {
         Some(Daily::RemindOfEnd) => t!(l, admin.job_remind_end).into_any(),
         Some(Daily::RemindOfTraining) => t!(l, admin.job_remind_training).into_any(),

@@ -6,6 +6,8 @@ use domain::settings::{Kind, Setting};
 use domain::test::Availability;
 use i18n::{Locale, t};
 
+use crate::pages::regrade_words;
+
 /// A role.
 #[must_use]
 pub fn role(l: Locale, role: Role) -> String {
@@ -76,7 +78,7 @@ pub fn bounds(l: Locale, setting: &Setting) -> String {
 }
 
 /// Every action that the audit log knows, in the order of the filter.
-pub const ACTIONS: [&str; 42] = [
+pub const ACTIONS: [&str; 63] = [
     "session.begun",
     "session.ended",
     "password.changed",
@@ -96,7 +98,28 @@ pub const ACTIONS: [&str; 42] = [
     "attempt.started",
     "attempt.taken_over",
     "attempt.finished",
+    "exam_session.planned",
+    "exam_session.opened",
+    "exam_session.closed",
+    "exam_seat.added",
+    "exam_seat.identified",
+    "exam_seat.wrong_code",
+    "exam_seat.locked",
+    "exam_seat.unlocked",
+    "attempt.time_changed",
+    "attempt.freed",
+    "attempt.terminated",
+    "incident.noted",
+    "network.added",
+    "network.removed",
     "certification.granted",
+    "certification.kept",
+    "certification.revoked",
+    "regrade.prepared",
+    "regrade.approved",
+    "regrade.rejected",
+    "regrade.stale",
+    "regrade.caught_up",
     "group.created",
     "group.renamed",
     "group.archived",
@@ -127,6 +150,8 @@ pub fn action(l: Locale, code: &str) -> String {
     access_action(l, code)
         .or_else(|| people_action(l, code))
         .or_else(|| content_action(l, code))
+        .or_else(|| session_action(l, code))
+        .or_else(|| regrade_words::action(l, code))
         .unwrap_or_else(|| t!(l, admin.action_unknown))
 }
 
@@ -169,6 +194,26 @@ fn people_action(l: Locale, code: &str) -> Option<String> {
     })
 }
 
+fn session_action(l: Locale, code: &str) -> Option<String> {
+    Some(match code {
+        "exam_session.planned" => t!(l, proctor.action_exam_session_planned),
+        "exam_session.opened" => t!(l, proctor.action_exam_session_opened),
+        "exam_session.closed" => t!(l, proctor.action_exam_session_closed),
+        "exam_seat.added" => t!(l, proctor.action_exam_seat_added),
+        "exam_seat.identified" => t!(l, proctor.action_exam_seat_identified),
+        "exam_seat.wrong_code" => t!(l, proctor.action_exam_seat_wrong_code),
+        "exam_seat.locked" => t!(l, proctor.action_exam_seat_locked),
+        "exam_seat.unlocked" => t!(l, proctor.action_exam_seat_unlocked),
+        "attempt.time_changed" => t!(l, proctor.action_attempt_time_changed),
+        "attempt.freed" => t!(l, proctor.action_attempt_freed),
+        "attempt.terminated" => t!(l, proctor.action_attempt_terminated),
+        "incident.noted" => t!(l, proctor.action_incident_noted),
+        "network.added" => t!(l, proctor.action_network_added),
+        "network.removed" => t!(l, proctor.action_network_removed),
+        _ => return None,
+    })
+}
+
 fn content_action(l: Locale, code: &str) -> Option<String> {
     Some(match code {
         "item.created" => t!(l, admin.action_item_created),
@@ -202,7 +247,10 @@ pub fn subject(l: Locale, kind: &str) -> String {
         "test_version" => t!(l, admin.subject_test_version),
         "rulebook_version" => t!(l, admin.subject_rulebook_version),
         "setting" => t!(l, admin.subject_setting),
+        "exam_session" => t!(l, proctor.subject_exam_session),
+        "network" => t!(l, proctor.subject_network),
         "job" => t!(l, admin.subject_job),
+        "regrade" => t!(l, regrade.subject),
         _ => kind.to_owned(),
     }
 }
@@ -210,7 +258,10 @@ pub fn subject(l: Locale, kind: &str) -> String {
 /// What a field of a payload is called; one without words stands as it is.
 #[must_use]
 pub fn detail(l: Locale, key: &str) -> String {
-    detail_of_people(l, key).or_else(|| detail_of_content(l, key)).unwrap_or_else(|| key.to_owned())
+    detail_of_people(l, key)
+        .or_else(|| detail_of_content(l, key))
+        .or_else(|| regrade_words::detail(l, key))
+        .unwrap_or_else(|| key.to_owned())
 }
 
 fn detail_of_people(l: Locale, key: &str) -> Option<String> {
@@ -275,6 +326,7 @@ pub fn value(l: Locale, key: &str, code: &str) -> Option<String> {
     match key {
         "role" => Role::of(code).map(|known| role(l, known)),
         "key" => setting(l, code),
+        "change" => regrade_words::change(l, code),
         "pool" => Pool::of(code).map(|pool| match pool {
             Pool::Practice => t!(l, admin.pool_practice),
             Pool::Exam => t!(l, admin.pool_exam),

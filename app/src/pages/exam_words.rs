@@ -27,13 +27,13 @@ pub(super) fn words(l: Locale) -> Words {
     Words {
         lang: if l == Locale::ru { "ru" } else { "en" }.to_owned(),
         count: t!(l, exam.count, number = "{n}", total = "{total}"),
-        minutes_left: [1u32, 2, 5].map(|n| pattern(t!(l, exam.minutes_left, count = n), n)),
+        minutes_left: [1u32, 2, 5].map(|n| pattern(t!(l, exam.minutes_left, count = n), n)).join("|"),
         clock_left: t!(l, exam.clock_left, time = "{t}"),
         time_up: t!(l, exam.time_up),
         saved: t!(l, exam.saved, time = "{t}"),
         not_answered: t!(l, exam.not_answered),
         waiting: t!(l, exam.waiting),
-        offline: [1u32, 2, 5].map(|n| pattern(t!(l, exam.offline, count = n), n)),
+        offline: [1u32, 2, 5].map(|n| pattern(t!(l, exam.offline, count = n), n)).join("|"),
         offline_idle: t!(l, exam.offline_idle),
         offline_text: t!(l, exam.offline_text),
         keep_copy: t!(l, exam.keep_copy),
@@ -89,7 +89,12 @@ mod tests {
         for l in [Locale::ru, Locale::en] {
             let words = words(l);
             assert!(words.count.contains("{n}") && words.count.contains("{total}"), "{}", words.count);
-            assert!(words.minutes_left.iter().chain(&words.offline).all(|form| form.contains("{n}")));
+            for forms in [&words.minutes_left, &words.offline] {
+                assert!(
+                    forms.split('|').count() == 3 && forms.split('|').all(|form| form.contains("{n}")),
+                    "{forms}"
+                );
+            }
             assert!(words.saved.contains("{t}") && words.clock_left.contains("{t}"));
         }
     }

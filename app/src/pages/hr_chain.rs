@@ -68,6 +68,7 @@ fn told(l: Locale, step: &Step) -> Told {
             let text = sentences([Some(result), is_by_time.then(|| t!(l, people.step_time_up))]);
             Told { text, ..graded(l, (*points, *max), *passed) }
         }
+        Step::Regraded { number, was, now, reason } => regraded(l, *number, (*was, *now), reason),
         Step::Ready => plain("is-done", "check", t!(l, people.step_ready)),
         Step::Decided { by, granted, reason } => decided(l, by.as_deref(), *granted, reason),
         Step::PeriodOpened { from, until } => {
@@ -79,6 +80,15 @@ fn told(l: Locale, step: &Step) -> Told {
             plain("is-done", "check", t!(l, people.step_reinstated, from = day(*from)))
         }
         Step::Revoked { from } => lost("cross-circle", t!(l, people.step_revoked, from = day(*from))),
+        Step::Doubted => {
+            let text = t!(l, regrade.step_doubted_what);
+            Told { text, ..plain("is-soon", "warning", t!(l, regrade.step_doubted)) }
+        }
+        Step::Kept { by, reason } => {
+            let told = plain("is-done", "users", t!(l, regrade.step_kept));
+            Told { text: by_whom(l, by.as_deref()), said: reason.clone(), ..told }
+        }
+        Step::Settled => plain("is-done", "check", t!(l, regrade.step_settled)),
         Step::BadgeAwarded { serial, number } => awarded(l, serial, *number),
         Step::HandedOver { number } => {
             plain("is-done", "badge", t!(l, people.step_handed_over, number = *number))
@@ -108,6 +118,25 @@ fn graded(l: Locale, (points, max): (u32, u32), passed: bool) -> Told {
     } else {
         plain("", "test", t!(l, people.step_failed, percent = percent))
     }
+}
+
+/// Points, points that were possible, and whether it was passed.
+type Verdict = (u32, u32, bool);
+
+fn regraded(
+    l: Locale,
+    number: u32,
+    ((was, was_of, passed), (points, of, passes)): (Verdict, Verdict),
+    reason: &str,
+) -> Told {
+    let numbers = t!(l, regrade.result_points, was = was, was_of = was_of, points = points, of = of);
+    let verdict = match (passed, passes) {
+        (false, true) => Some(t!(l, regrade.step_passes)),
+        (true, false) => Some(t!(l, regrade.step_fails)),
+        (true, true) | (false, false) => None,
+    };
+    let told = plain("", "test", t!(l, regrade.step_regraded, number = number));
+    Told { text: sentences([Some(numbers), verdict]), said: reason.to_owned(), ..told }
 }
 
 fn decided(l: Locale, by: Option<&str>, granted: bool, reason: &str) -> Told {

@@ -19,8 +19,11 @@ pub(super) fn tabs(cx: &Cx, here: &'static str) -> AnyView {
     let entries = [
         (Act::ReadPeople, "/hr", t!(l, people.title)),
         (Act::Decide, "/hr/ready", t!(l, people.ready_title)),
+        (Act::Decide, "/hr/doubts", t!(l, regrade.doubts)),
         (Act::ReadResults, "/hr/certified", t!(l, people.certified_title)),
         (Act::ReadResults, "/hr/counts", t!(l, people.counts_title)),
+        // The chair of a commission has no other way to what waits for a second person.
+        (Act::ReadRegrades, "/trainer/regrades", t!(l, regrade.title)),
     ];
     super::tabs::tabs(cx, t!(l, people.tabs), here, entries)
 }

@@ -10,6 +10,7 @@ use service::notices::Shown;
 
 use crate::cx::{Asked, Cx, Reply, read_id, see};
 use crate::format;
+use crate::pages::regrade_words;
 use crate::shell::Head;
 use crate::ui::{empty, icon, notice};
 
@@ -77,6 +78,9 @@ fn told(l: Locale, shown: &Shown) -> Told {
     if let Some(told) = Reminder::of(&shown.kind).and_then(|what| reminded(l, shown, what)) {
         return told;
     }
+    if let Some(told) = regrade_words::told(l, shown) {
+        return told;
+    }
     match shown.kind.as_str() {
         "enrolled" => {
             let text = if let Some(due) = day(l, shown, "due") {
@@ -138,6 +142,9 @@ fn day(l: Locale, shown: &Shown, name: &str) -> Option<String> {
 
 /// Where a notice leads: an address and a word.
 fn way(l: Locale, shown: &Shown) -> Option<(String, String)> {
+    if let Some(way) = regrade_words::way(l, shown) {
+        return Some(way);
+    }
     match shown.kind.as_str() {
         "test_passed" | "test_failed" => {
             let attempt: AttemptId = shown.params.get("attempt")?.as_str()?.parse().ok()?;
@@ -165,6 +172,7 @@ fn line(cx: &Cx, shown: &Shown) -> AnyView {
                 <h3>{title}{fresh}</h3>
                 <time datetime=format::machine(shown.created_at, zone)>{format::moment(l, shown.created_at, zone)}</time>
                 <p>{text}" "{way}</p>
+                {regrade_words::said(shown)}
                 {mark}
             </div>
         </li>

@@ -13,6 +13,7 @@ use service::grading::{Explained, ResultView};
 use super::receipt::card;
 use crate::cx::{Cx, Reply, read_id, see};
 use crate::format;
+use crate::pages::regrade_words::on_result;
 use crate::refused::No;
 use crate::shell::Head;
 use crate::ui::{Mark, back, bar, fact, icon, notice, status};
@@ -72,6 +73,7 @@ fn graded(cx: &Cx, result: &ResultView, score: &Score, receipt: Option<AnyView>)
                 <span>{t!(l, result.points, points = score.points, max = score.max, need = need)}</span></p>
             {bar(mark)}
         </section>
+        {result.regraded.as_ref().map(|regraded| on_result(cx, regraded))}
         {next(cx, result, score)}
         {late(l, result)}
         {rules(l, result, score)}

@@ -1,6 +1,7 @@
 //! Before the test: what to expect, what counts, what happens if the link drops; consent, start.
 
 use axum::extract::Path;
+use domain::exam_session::State;
 use domain::form::FormState;
 use domain::grading::needed;
 use domain::id::TestId;
@@ -8,13 +9,14 @@ use domain::refusal::Refusal;
 use domain::test::{Kind, NotNow};
 use i18n::{Locale, t};
 use leptos::prelude::*;
+use service::exam_session::{Entry, Invited};
 use service::test::Before;
 
 use crate::cx::{Cx, Reply, Typed, read_id, see};
 use crate::format;
 use crate::refused::No;
 use crate::shell::Head;
-use crate::ui::{back, error_summary, fact, icon, notice};
+use crate::ui::{Field, back, error_summary, fact, field, icon, notice};
 use crate::words;
 
 /// What to expect of a certification test.
@@ -45,9 +47,12 @@ async fn show(cx: &Cx, id: &str, kind: Kind) -> Reply {
 async fn start(cx: &Cx, id: &str, kind: Kind, form: FormState) -> Reply {
     let id: TestId = read_id(id)?;
     let consents = form.value("consent") == "yes";
-    match service::attempt::start(cx.s(), cx.actor()?, id, kind, consents).await {
+    let entry = Entry { code: form.value("start_code").to_owned(), address: cx.address.clone() };
+    let code = entry.code.clone();
+    match service::attempt::start_at(cx.s(), cx.actor()?, id, kind, consents, entry).await {
         Ok(attempt) => Ok(see(&format!("/exam/{attempt}"))),
         Err(Refusal::Form(problems)) => {
+            let problems = problems.with("start_code", code);
             let before = service::test::before(cx.s(), cx.actor()?, id, kind).await?;
             Ok(cx.again(head(&before), || view(cx, &before, &problems)))
         }
@@ -70,6 +75,7 @@ fn view(cx: &Cx, before: &Before, form: &FormState) -> AnyView {
         </div></div>
         {error_summary(l, form)}
         {not_startable(cx, before)}
+        {before.invited.as_ref().map(|invited| invitation(cx, invited))}
         <div class="before">
             <dl class="facts right">{facts(cx, before)}</dl>
             {what_if(l, before)}
@@ -78,6 +84,15 @@ fn view(cx: &Cx, before: &Before, form: &FormState) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The exam session that the person has a seat in.
+fn invitation(cx: &Cx, invited: &Invited) -> AnyView {
+    let l = cx.locale;
+    let (title, place) = (invited.title.clone(), invited.place.clone());
+    let when = super::proctor_words::window(l, invited.window, cx.s().zone());
+    let what = t!(l, proctor.invited_what, title = title, place = place, when = when);
+    notice("is-info", t!(l, proctor.invited), what)
 }
 
 fn can_start(before: &Before) -> bool {
@@ -180,9 +195,21 @@ fn start_form(l: Locale, before: &Before, form: &FormState) -> AnyView {
             </fieldset>
         }
     });
+    let is_open = |invited: &&Invited| invited.state == State::Open;
+    let code = before.invited.as_ref().filter(is_open).map(|_| {
+        let hint = Some(t!(l, proctor.start_code_hint));
+        field(
+            l,
+            form,
+            "start_code",
+            t!(l, proctor.start_code),
+            Field { hint, autocomplete: "off", ..Field::default() },
+        )
+    });
     view! {
         <form class="card next-step before-start" method="post">
             <h2>{t!(l, test.ready)}</h2>
+            {code}
             {consent}
             <p class="hint">{t!(l, test.start_hint)}</p>
             <div class="actions">

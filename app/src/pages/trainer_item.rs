@@ -2,9 +2,10 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
+use domain::access::Act;
 use domain::form::FormState;
 use domain::id::ItemId;
-use domain::item::State;
+use domain::item::{Pool, State};
 use domain::refusal::Refusal;
 use i18n::{Locale, t};
 use leptos::prelude::*;
@@ -163,6 +164,7 @@ fn view(cx: &Cx, item: &ItemView, form: &FormState, said: Option<News>) -> AnyVi
         {if is_open { editor(l, &sheet) } else { read_only(l, item, form) }}
         {apart(l, item)}
         {steps(l, item)}
+        {mend(cx, item)}
         {history(cx, item)}
     }
     .into_any()
@@ -263,6 +265,22 @@ fn steps(l: Locale, item: &ItemView) -> Option<AnyView> {
         }
     });
     Some(view! { <section class="section"><h2>{t!(l, items.what_next)}</h2>{steps}</section> }.into_any())
+}
+
+/// A mistake in the key of an exam item that people have met: the way to a regrade.
+fn mend(cx: &Cx, item: &ItemView) -> Option<AnyView> {
+    let l = cx.locale;
+    let may = cx.who.as_ref().is_some_and(|actor| actor.may(Act::EditExamItems));
+    if !may || item.item.pool != Pool::Exam || !item.used {
+        return None;
+    }
+    let address = format!("/trainer/items/{}/regrade", item.item.id);
+    Some(
+        view! {
+            <p class="muted">{t!(l, regrade.mend_what)}" "<a href=address>{t!(l, regrade.mend_go)}</a></p>
+        }
+        .into_any(),
+    )
 }
 
 /// One button with what it does. It carries the number of the version that is on the page.

@@ -47,7 +47,7 @@ pub async fn post(cx: Cx, Path(id): Path<String>, Typed(mut form): Typed) -> Rep
             Ok(cx.again(head(&cx), || view(&cx, &checked, &form, false)))
         }
         // The page itself says what is missing.
-        Err(Refusal::Conflict("bank_shallow" | "blueprint_empty")) => {
+        Err(Refusal::Conflict("bank_shallow" | "blueprint_empty" | "session_open")) => {
             let checked = open(&cx, id).await?;
             Ok(cx.page_with(StatusCode::CONFLICT, head(&cx), || view(&cx, &checked, &form, false)))
         }
@@ -144,7 +144,9 @@ fn publish_form(l: Locale, checked: &Checked, form: &FormState, address: &str) -
     let Checked { test, report } = checked;
     let lacks_venues = report.as_ref().is_some_and(|report| !report.fairness.venues.is_empty());
     let draft = test.draft.as_ref()?;
-    let blocked = if draft.blueprint.size() == 0 {
+    let blocked = if !test.held_by.is_empty() {
+        Some(t!(l, proctor.publish_held, sessions = test.held_by.join(", ")))
+    } else if draft.blueprint.size() == 0 {
         Some(t!(l, items.blocked_empty))
     } else if lacks_venues || !test.shortages.is_empty() {
         Some(t!(l, items.blocked_shallow))

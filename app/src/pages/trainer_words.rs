@@ -17,6 +17,7 @@ pub(super) fn tabs(cx: &Cx, here: &'static str) -> AnyView {
         (Act::ReadPracticeItems, "/trainer", t!(l, items.overview)),
         (Act::ReadPracticeItems, "/trainer/items", t!(l, items.bank)),
         (Act::ReadTests, "/trainer/tests", t!(l, items.tests)),
+        (Act::ReadRegrades, "/trainer/regrades", t!(l, regrade.title)),
         (Act::EditRulebook, "/trainer/rulebook", t!(l, items.rulebook)),
         (Act::KeepGroups, "/trainer/groups", t!(l, items.my_groups)),
     ];

@@ -115,7 +115,7 @@ impl Candidate {
         let events: Vec<Value> = batch()
             .map(|kept| json!({ "seq": kept.seq, "position": kept.position, "value": kept.tokens }))
             .collect();
-        let last = batch().last()?.seq;
+        let last = batch().next_back()?.seq;
         let asked = json!({ "attempt": seat.attempt, "writer": seat.writer, "events": events });
         let call = Request::Call("/api/exam/answer", asked.to_string());
         self.ask(Step::Save, call, |reply| acknowledged(reply, last)).await?;

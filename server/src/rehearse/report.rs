@@ -186,7 +186,7 @@ impl Report {
                 ("until all were graded", or_not(pace.graded_ms, " ms")),
             ]),
             Profile::ClosedLoop => {
-                figures.push(("answers saved a second", pace.saves_per_second.to_string()))
+                figures.push(("answers saved a second", pace.saves_per_second.to_string()));
             }
             Profile::Lessons => figures.push(("lessons a second", pace.lessons_per_second.to_string())),
         }

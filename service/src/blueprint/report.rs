@@ -59,7 +59,7 @@ pub async fn report(s: &Services, actor: &Actor, test: &TestView) -> Result<Opti
             Some(Named { item: Id::new(*item), code: codes.remove(item)?, permille: *permille })
         })
         .collect();
-    Ok(Some(Report { named, over_cap, fairness }))
+    Ok(Some(Report { fairness, named, over_cap }))
 }
 
 async fn simulated(blueprint: Blueprint, candidates: Vec<Candidate>) -> Result<Fairness, Fault> {

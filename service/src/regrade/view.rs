@@ -8,7 +8,7 @@ use domain::item::Content;
 use domain::page::{MOST, Page};
 use domain::people::FullName;
 use domain::refusal::{Fault, Refusal};
-use domain::regrade::{Change, State, may_decide};
+use domain::regrade::{State, may_decide};
 use store::certification::Seen;
 use store::people::Listed;
 use store::regrade::{Counts, Moved, Regrade};
@@ -70,6 +70,8 @@ pub struct RegradeView {
     pub may_decide: bool,
     /// Why the actor may not decide although others may: a code.
     pub obstacle: Option<&'static str>,
+    /// Whether the actor may have it prepared again.
+    pub may_again: bool,
 }
 
 impl RegradeView {
@@ -81,12 +83,6 @@ impl RegradeView {
             State::Stale => true,
             State::Approved | State::Rejected => false,
         }
-    }
-
-    /// Whether it voids the item.
-    #[must_use]
-    pub const fn voids(&self) -> bool {
-        matches!(self.regrade.change, Change::Void)
     }
 }
 
@@ -132,6 +128,7 @@ pub async fn view(
         beyond,
         may_decide: may && waits && obstacle.is_none(),
         obstacle: obstacle.filter(|_| may),
+        may_again: may,
         regrade: found.regrade,
     })
 }
@@ -195,13 +192,4 @@ pub async fn list(s: &Services, actor: &Actor, after: Option<&str>) -> Result<Pa
         prepared_by: names.get(&listed.regrade.prepared_by).cloned().unwrap_or_default(),
         listed,
     }))
-}
-
-/// How many regrades wait for a decision.
-///
-/// # Errors
-/// A refusal when the actor may not see regrades.
-pub async fn waiting_count(s: &Services, actor: &Actor) -> Result<u64, Refusal> {
-    allow(actor, Act::ReadRegrades, &domain::access::Subject::nobody())?;
-    Ok(store::regrade::waiting_count(&s.db).await?)
 }

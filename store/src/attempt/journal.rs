@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Attempt, Event, bytes, stored_code, read};
+use super::{Attempt, Event, bytes, read, stored_code};
 use crate::db::{Conn, Tx};
 use crate::entity::{answer_event, attempt};
 use crate::fault::{Doing, coded, number};

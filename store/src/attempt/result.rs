@@ -26,6 +26,10 @@ pub async fn close(tx: &Tx, held: &Attempt, cause: &str, at: Moment) -> Result<b
         .filter(attempt::Column::Id.eq(held.id.raw()))
         .filter(attempt::Column::State.eq("open"))
         .filter(attempt::Column::LastOrd.eq(held.last_ord))
+        .filter(match held.paused_at {
+            Some(at) => attempt::Column::PausedAt.eq(at),
+            None => attempt::Column::PausedAt.is_null(),
+        })
         .filter(attempt::Column::DeadlineAt.eq(held.deadline_at))
         .exec(&tx.on())
         .await

@@ -132,12 +132,14 @@ async fn a_name_that_was_never_given_writes_nothing() {
 
 /// Two devices, their queues interleaved: (device, seq, question, place of the option, verdict).
 type Step = (char, i64, u32, usize, Verdict);
+/// What happens, step by step, and which option of which question counts in the end.
+type Case = (&'static str, &'static [Step], &'static [(u32, usize)]);
 
 #[tokio::test]
 async fn two_devices_interleave_their_queues_and_nothing_acknowledged_disappears() {
     use Verdict::{Counted, Late, Superseded};
     // `a` sits first, `b` takes over; then `a` comes back online with what it had kept.
-    let cases: [(&str, &[Step], &[(u32, usize)]); 4] = [
+    let cases: [Case; 4] = [
         (
             "a question only the first device answered counts",
             &[('a', 1, 1, 0, Counted), ('b', 1, 2, 1, Counted)],

@@ -18,5 +18,7 @@ mod lists;
 mod races;
 mod receipt;
 mod refusals;
+mod regrade;
+mod session;
 mod story;
 mod tidy;

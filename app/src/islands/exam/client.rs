@@ -17,6 +17,7 @@ pub(super) enum Kept {
     /// Kept on the server at this time.
     At(String),
     /// The server did not take it for an answer to this form.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser is told so"))]
     NotTaken,
 }
 

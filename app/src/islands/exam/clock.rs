@@ -15,8 +15,8 @@ pub(super) fn plural(lang: &str, n: u64) -> usize {
 }
 
 /// A pattern of the right form with its number.
-pub(super) fn counted(lang: &str, forms: &[String; 3], n: u64) -> String {
-    forms.get(plural(lang, n)).map_or_else(String::new, |form| form.replace("{n}", &n.to_string()))
+pub(super) fn counted(lang: &str, forms: &str, n: u64) -> String {
+    forms.split('|').nth(plural(lang, n)).map_or_else(String::new, |form| form.replace("{n}", &n.to_string()))
 }
 
 /// Minutes until the last five, then minutes and seconds; and whether these are the last five.
@@ -39,8 +39,7 @@ mod tests {
     fn words() -> Words {
         Words {
             lang: "ru".into(),
-            minutes_left: ["осталась {n} минута", "осталось {n} минуты", "осталось {n} минут"]
-                .map(String::from),
+            minutes_left: "осталась {n} минута|осталось {n} минуты|осталось {n} минут".into(),
             clock_left: "осталось {t}".into(),
             time_up: "время вышло".into(),
             ..Words::default()

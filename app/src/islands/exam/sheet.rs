@@ -60,73 +60,115 @@ pub struct Sheet {
     pub words: Words,
 }
 
-/// Pictures as SVG text.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Icons {
-    pub right: String,
-    pub left: String,
-    pub up: String,
-    pub down: String,
-    pub flag: String,
-    pub clock: String,
-    pub check: String,
-    pub offline: String,
-    pub grid: String,
-    pub close: String,
-    pub warning: String,
+/// Texts that travel as a plain list: their names would double the page, and half the code of the browser would
+/// be there to read them.
+macro_rules! texts {
+    ($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $field:ident,)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(from = "Vec<String>", into = "Vec<String>")]
+        pub struct $name {
+            $($(#[$what])* pub $field: String,)*
+        }
+
+        impl From<Vec<String>> for $name {
+            fn from(texts: Vec<String>) -> Self {
+                let mut texts = texts.into_iter();
+                Self { $($field: texts.next().unwrap_or_default(),)* }
+            }
+        }
+
+        impl From<$name> for Vec<String> {
+            fn from(texts: $name) -> Self {
+                vec![$(texts.$field,)*]
+            }
+        }
+    };
 }
 
-/// Words and patterns; `{n}` and `{total}` stand for numbers, `{t}` for a time.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Words {
-    /// ru or en: which plural forms there are.
-    pub lang: String,
-    pub count: String,
-    /// One, few, many minutes left.
-    pub minutes_left: [String; 3],
-    pub clock_left: String,
-    pub time_up: String,
-    pub saved: String,
-    pub not_answered: String,
-    pub waiting: String,
-    /// One, few, many answers wait; the link is gone.
-    pub offline: [String; 3],
-    pub offline_idle: String,
-    pub offline_text: String,
-    pub keep_copy: String,
-    pub paused_title: String,
-    pub paused_text: String,
-    pub not_taken: String,
-    pub single: String,
-    pub multiple: String,
-    pub ordering: String,
-    pub place: String,
-    pub no_place: String,
-    pub up: String,
-    pub down: String,
-    pub next: String,
-    pub back: String,
-    pub mark: String,
-    pub unmark: String,
-    pub palette: String,
-    pub without: String,
-    pub close: String,
-    pub finish: String,
-    pub key_done: String,
-    pub key_none: String,
-    pub key_marked: String,
-    pub key_here: String,
-    pub question: String,
-    pub answered: String,
-    pub unanswered: String,
-    pub marked: String,
-    pub progress: String,
-    pub lease_title: String,
-    pub lease_text: String,
-    pub lease_go: String,
-    pub signed_out: String,
-    pub signed_out_go: String,
-    pub last_minutes: String,
-    pub last_minute: String,
-    pub unsent: String,
+texts! {
+    /// Pictures as SVG text.
+    Icons {
+        right,
+        left,
+        up,
+        down,
+        flag,
+        clock,
+        check,
+        offline,
+        grid,
+        close,
+        warning,
+    }
+}
+
+texts! {
+    /// Words and patterns; `{n}` and `{total}` stand for numbers, `{t}` for a time. Where a number is counted,
+    /// the forms for one, few and many stand one after another with `|` between them.
+    Words {
+        /// ru or en: which plural forms there are.
+        lang,
+        count,
+        /// One, few, many minutes left.
+        minutes_left,
+        clock_left,
+        time_up,
+        saved,
+        not_answered,
+        waiting,
+        /// One, few, many answers wait; the link is gone.
+        offline,
+        offline_idle,
+        offline_text,
+        keep_copy,
+        paused_title,
+        paused_text,
+        not_taken,
+        single,
+        multiple,
+        ordering,
+        place,
+        no_place,
+        up,
+        down,
+        next,
+        back,
+        mark,
+        unmark,
+        palette,
+        without,
+        close,
+        finish,
+        key_done,
+        key_none,
+        key_marked,
+        key_here,
+        question,
+        answered,
+        unanswered,
+        marked,
+        progress,
+        lease_title,
+        lease_text,
+        lease_go,
+        signed_out,
+        signed_out_go,
+        last_minutes,
+        last_minute,
+        unsent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_travel_in_their_order() {
+        let icons = Icons { right: "a".into(), warning: "z".into(), ..Icons::default() };
+        let list: Vec<String> = icons.clone().into();
+        assert_eq!(list.first().map(String::as_str), Some("a"));
+        assert_eq!(Icons::from(list), icons);
+    }
 }
