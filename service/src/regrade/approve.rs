@@ -67,7 +67,7 @@ async fn approve_in(s: &Services, tx: &Tx, actor: &Actor, id: RegradeId) -> Resu
     }
     let prepared = store::regrade::covered(tx, id).await?;
     if store::regrade::uncovered_count(tx, id, subject.forms()).await? > 0
-        || store::regrade::switch(tx, id).await? != (prepared, prepared)
+        || !store::regrade::switch(tx, id, prepared).await?
     {
         return Err(Refusal::Conflict(STALE));
     }

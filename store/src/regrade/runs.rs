@@ -272,12 +272,12 @@ pub async fn insert_runs(
     insert_all::<regrade_run::Model, regrade_run::ActiveModel>(tx, "adding what scores do", rows).await
 }
 
-/// Makes the scores that a regrade has prepared the current ones: how many were current before, and how many are
-/// now. Where the two are not as many as were prepared, somebody was faster, and the write has to be given up.
+/// Makes the scores that a regrade has prepared the current ones; false when the scores they were to replace are
+/// not all current any more: somebody was faster, and the write has to be given up.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn switch(tx: &Tx, regrade: RegradeId) -> Result<(u64, u64), Fault> {
+pub async fn switch(tx: &Tx, regrade: RegradeId, prepared: u64) -> Result<bool, Fault> {
     let runs_of = |column: regrade_run::Column| {
         regrade_run::Entity::find()
             .select_only()
@@ -288,9 +288,11 @@ pub async fn switch(tx: &Tx, regrade: RegradeId) -> Result<(u64, u64), Fault> {
     // The old ones first: an attempt never has two.
     let replaced = grading_run::Column::Id.in_subquery(runs_of(regrade_run::Column::ReplacedRunId));
     let off = set_current(tx, Condition::all().add(replaced), false).await?;
-    let prepared = grading_run::Column::Id.in_subquery(runs_of(regrade_run::Column::GradingRunId));
-    let on = set_current(tx, Condition::all().add(prepared), true).await?;
-    Ok((off, on))
+    if off != prepared {
+        return Ok(false);
+    }
+    let new = grading_run::Column::Id.in_subquery(runs_of(regrade_run::Column::GradingRunId));
+    Ok(set_current(tx, Condition::all().add(new), true).await? == prepared)
 }
 
 /// Puts some new scores into the place of those that are current; false when one of these no longer is, and then
