@@ -11,10 +11,9 @@ if [ -f "$stamp" ] && [ -z "$(find "${sources[@]}" -newer "$stamp" -print -quit)
   exit 0
 fi
 export PATH="$PWD/tools/node_modules/.bin:$PATH"
-mkdir -p target/style target/assets/fonts target/assets/icons
+mkdir -p target/style target/assets/fonts
 while read -r part; do cat "style/$part"; echo; done < style/parts.txt > target/style/main.css
 cp style/fonts/*.woff2 style/fonts/*.txt target/assets/fonts/
-cp style/favicon.svg target/assets/icons/emblem-1.svg
 rm -rf "$target/site"
 LEPTOS_SITE_ROOT="$target/site" cargo leptos build --release --frontend-only
 # cargo-leptos keeps the hashed names; each is compressed once, here, and not at each request.

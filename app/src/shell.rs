@@ -150,7 +150,7 @@ pub fn document(cx: &Cx, head: &Head, main: AnyView) -> AnyView {
                 {robots}
                 <link rel="stylesheet" href=assets.style.clone()/>
                 {fonts}
-                <link rel="icon" type="image/svg+xml" href=ICON/>
+                <link rel="icon" type="image/svg+xml" href=ICON.as_str()/>
                 {scripts}
             </head>
             <body class=body_class>

@@ -16,13 +16,25 @@ interface Load {
 /** Counts what comes over the wire, headers included. */
 async function counted(page: Page): Promise<Load> {
   const load: Load = { requests: [], bytes: 0 };
+  const kept = new Set<string>();
   const client = await page.context().newCDPSession(page);
   await client.send("Network.enable");
-  client.on("Network.requestWillBeSent", ({ request, redirectResponse }) => {
+  const sent = new Map<string, string>();
+  client.on("Network.requestWillBeSent", ({ requestId, request, redirectResponse }) => {
     if (!request.url.startsWith("http")) return;
-    load.requests.push(`${request.method} ${new URL(request.url).pathname}`);
-    if (redirectResponse) load.bytes += redirectResponse.encodedDataLength;
+    if (redirectResponse) {
+      load.bytes += redirectResponse.encodedDataLength;
+      load.requests.push(sent.get(requestId) ?? "");
+    }
+    sent.set(requestId, `${request.method} ${new URL(request.url).pathname}`);
   });
+  // What the browser has kept costs nobody anything.
+  client.on("Network.responseReceived", ({ requestId, response }) => {
+    if (!response.fromDiskCache && !response.fromPrefetchCache && !kept.has(requestId)) {
+      load.requests.push(sent.get(requestId) ?? response.url);
+    }
+  });
+  client.on("Network.requestServedFromCache", ({ requestId }) => kept.add(requestId));
   client.on("Network.loadingFinished", ({ encodedDataLength }) => {
     load.bytes += encodedDataLength;
   });

@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use service::Services;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::services::ServeDir;
 
@@ -66,10 +67,10 @@ pub fn router(parts: Parts, site_root: &Path) -> Router {
     Router::new()
         .nest_service("/pkg", files(&site_root.join("pkg")))
         .nest_service("/fonts", files(&site_root.join("fonts")))
-        .nest_service("/icons", files(&site_root.join("icons")))
         .merge(health)
         .merge(pages)
-        .layer(CompressionLayer::new())
+        // The reply to a saved answer is too short to be worth it.
+        .layer(CompressionLayer::new().compress_when(SizeAbove::new(600).and(DefaultPredicate::new())))
         .layer(from_fn_with_state(public_url, layers::same_origin))
         .layer(from_fn(layers::headers))
         .layer(CatchPanicLayer::new())

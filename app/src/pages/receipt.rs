@@ -107,6 +107,7 @@ fn how(l: Locale, receipt: &Receipt) -> String {
     match receipt.cause.as_str() {
         "person" => t!(l, receipt.by_person),
         "deadline" => t!(l, receipt.by_deadline),
+        "proctor" => t!(l, receipt.by_proctor),
         _ => t!(l, receipt.ended),
     }
 }

@@ -27,7 +27,9 @@ pub async fn post(cx: Cx, Typed(mut form): Typed) -> Reply {
     match service::sign_in::sign_in(cx.s(), form.value("login"), password, from).await {
         Ok(token) => {
             let seconds = cx.s().settings().session_absolute_hours * 3600;
-            let next = local(form.value("next")).to_owned();
+            // The start page would only lead on: one request less on the way to the first lesson.
+            let next =
+                Some(local(form.value("next"))).filter(|next| *next != "/").unwrap_or("/learn").to_owned();
             Ok(with_cookie(see(&next), &cx.cookie(cx.cookie_name(), &token, seconds)))
         }
         Err(NotSignedIn::Wrong) => {
