@@ -36,6 +36,11 @@ check:
 	@cargo clippy --workspace --all-targets -- -D warnings
 	@cargo test --quiet --workspace --lib
 
+## faults: the long way: servers are killed, PostgreSQL is restarted, the disk gets full; docs/rehearsal.md
+.PHONY: faults
+faults: build
+	@tools/faults.sh
+
 ## audit: what is too slow or too far for CI: licences, advisories, unused dependencies
 .PHONY: audit
 audit:

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# A throwaway PostgreSQL on a socket of its own: `start` prints its address, `stop` removes it.
+# A throwaway PostgreSQL on a socket of its own: `start` prints its address, `stop` removes it, `restart` ends it as a
+# power cut would and starts it again, `database NAME` makes a database and prints its address.
 set -euo pipefail
 folder=${TMPDIR:-/tmp}/academy-postgres-$(id -u)
 
 binaries() {
   for found in "$(command -v initdb 2>/dev/null || true)" /usr/lib/postgresql/*/bin/initdb /usr/local/pgsql/bin/initdb; do
-    [ -x "$found" ] && dirname "$found" && return 0
+    [ -x "$found" ] && dirname "$(readlink -f "$found")" && return 0
   done
   return 1
 }
@@ -31,7 +32,20 @@ start() {
   as_user "$bin/initdb" -D "$folder/data" -U academy -A trust -E UTF8 --locale=C >/dev/null
   as_user "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/log" \
     -o "-k $folder -h '' -c max_connections=300" start >/dev/null
-  printf 'postgres://academy@localhost/postgres?host=%s\n' "$folder"
+  address postgres
 }
 
-"$1"
+address() {
+  printf 'postgres://academy@localhost/%s?host=%s\n' "$1" "$folder"
+}
+
+restart() {
+  as_user "$(binaries)/pg_ctl" -D "$folder/data" -m immediate -w -l "$folder/log" restart >/dev/null
+}
+
+database() {
+  as_user "$(binaries)/createdb" -h "$folder" -U academy "$1"
+  address "$1"
+}
+
+"$@"

@@ -26,7 +26,10 @@ postgres() {
     return 0
   fi
   trap 'tools/postgres.sh stop' EXIT
-  TEST_POSTGRES_URL=$url cargo test --package testkit --test it
+  export TEST_POSTGRES_URL=$url
+  cargo test --package testkit --test it
+  cargo test --package server --test rehearse
+  unset TEST_POSTGRES_URL
   tools/postgres.sh stop
   trap - EXIT
 }

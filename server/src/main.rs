@@ -13,6 +13,8 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that cannot be written (a full disk) is dropped; complaining about it would panic in its turn.
+    let log = log.log_internal_errors(false);
     // A terminal gets lines to read, anything else gets JSON to search.
     if std::io::stderr().is_terminal() {
         log.init();

@@ -4,10 +4,12 @@
 //! Invariant: only a database that is marked for rehearsals is ever touched, and no real one can be marked.
 
 mod candidate;
+mod faults;
 mod gauge;
 mod http;
 mod place;
 mod report;
+mod servers;
 mod sitting;
 mod steady;
 mod tally;
@@ -19,8 +21,11 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum, value_parser};
 use serde::Serialize;
 
+use self::faults::{Done, Faults, Plan, Progress};
 use self::place::Place;
 use self::report::Report;
+use self::servers::Servers;
+use self::sitting::Measured;
 use crate::command::say;
 use crate::config::Config;
 use crate::stop;
@@ -69,6 +74,8 @@ pub struct Rehearse {
     /// An empty database that may be thrown away, instead of a SQLite file. With `--against`: that server's.
     #[arg(long)]
     database: Option<String>,
+    #[command(flatten)]
+    faults: Faults,
     /// Where the temporary folder is made; a disk like the real one gives true figures.
     #[arg(long)]
     folder: Option<PathBuf>,
@@ -154,21 +161,30 @@ pub async fn run(config: &Config, args: &Rehearse) -> Result<()> {
 }
 
 async fn rehearse(config: &Config, args: &Rehearse) -> Result<()> {
-    let place = Place::find(config, args, args.people()).await?;
+    if args.faults.are_wanted() && args.profile != Profile::Whole {
+        bail!("--kill and --disturb need the profile `whole`. Nothing was done; leave --profile out");
+    }
+    let (place, mut servers) = Place::find(config, args, args.people()).await?;
     let sign_ins = match args.sign_ins {
         0 => None,
         _ => Some(sitting::sign_ins(&place, args).await?),
     };
     tracing::info!("Rehearsing");
-    let measured = match args.profile {
-        Profile::Whole => sitting::whole(&place, args).await?,
-        Profile::ClosedLoop => steady::closed_loop(&place, args).await?,
-        Profile::Lessons => steady::lessons(&place, args).await?,
+    let (measured, faults) = match args.profile {
+        Profile::Whole if args.faults.are_wanted() => {
+            let (measured, done) = disturbed(&place, args, &mut servers).await?;
+            (measured, Some(done))
+        }
+        Profile::Whole => (sitting::whole(&place, args, None).await?, None),
+        Profile::ClosedLoop => (steady::closed_loop(&place, args).await?, None),
+        Profile::Lessons => (steady::lessons(&place, args).await?, None),
     };
+    // Without a chance to tidy up: what was acknowledged has to be there.
+    drop(servers);
     let engine = place.engine;
     tracing::info!("Searching the database for what was acknowledged");
     let found = place.check(&measured.sittings).await?;
-    let report = Report::of(args, engine, sign_ins, &measured, found);
+    let report = Report::of(args, engine, sign_ins, &measured, faults, found);
     if args.json {
         say(&serde_json::to_string(&report).context("writing the report as JSON")?);
     } else {
@@ -180,6 +196,15 @@ async fn rehearse(config: &Config, args: &Rehearse) -> Result<()> {
         missed if missed.is_empty() => Ok(()),
         missed => bail!("targets were missed: {missed}"),
     }
+}
+
+/// A whole sitting in which things go wrong on purpose.
+async fn disturbed(place: &Place, args: &Rehearse, servers: &mut Servers) -> Result<(Measured, Done)> {
+    let plan = Plan::of(&args.faults);
+    tracing::info!(plan.seed, "Faults are drawn from the seed {}; --seed repeats them", plan.seed);
+    let progress = Progress::new(args.candidates, args.items.most());
+    let far = progress.follow();
+    tokio::try_join!(sitting::whole(place, args, Some(progress)), plan.happen(servers, far))
 }
 
 /// Each candidate has a connection, so each process needs as many open files.

@@ -25,7 +25,7 @@ pub use cells::{
     Depth, MOST_IN_CELL, MOST_ITEMS, Shortage, count_field, form_of, needs_acknowledgement, shortages,
     venue_field,
 };
-pub(crate) use pool::drawable;
+pub(crate) use pool::{Bank, Banks, bank};
 pub use report::{Named, Report, report};
 
 /// A test with its versions, and what its bank holds.

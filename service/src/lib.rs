@@ -67,6 +67,7 @@ pub struct Inner {
     forms: exam::Forms,
     changes: regrade::Known,
     boards: exam_session::Boards,
+    banks: blueprint::Banks,
 }
 
 impl Deref for Services {
@@ -102,6 +103,7 @@ impl Services {
             forms: exam::Forms::default(),
             changes,
             boards: exam_session::Boards::default(),
+            banks: blueprint::Banks::default(),
         })))
     }
 

@@ -147,7 +147,8 @@ async fn standing(
 /// Earlier attempts that count within the candidacy, or all of a practice test.
 pub(crate) struct Earlier {
     scope: Scope,
-    open: Option<Attempt>,
+    /// The one that is open, by the clock or not.
+    pub(crate) open: Option<Attempt>,
 }
 
 /// The attempts that count, with the one that is open; [`history`] adds them up.

@@ -124,10 +124,27 @@ async fn run(conn: DatabaseConnection, mut work: mpsc::Receiver<Box<dyn Work>>, 
         let committed = commit_group(&conn, first, &mut work, &mut group).await;
         counts.writes.fetch_add(u64::try_from(group.len()).unwrap_or(0), Ordering::Relaxed);
         counts.commits.fetch_add(1, Ordering::Relaxed);
+        if committed.is_err() {
+            renew(&conn).await;
+        }
         let told = committed.map_err(|fault| fault.to_string());
         for done in group {
             done.finish(told.as_ref().copied().map_err(String::as_str));
         }
+    }
+}
+
+/// Closes the connection; the next write opens another.
+///
+/// SQLite ends a transaction by itself when, say, the disk is full, and the driver still counts it as open. On such a
+/// connection a group can be put into a transaction that nobody ever commits, and be acknowledged.
+async fn renew(conn: &DatabaseConnection) {
+    let closed = match conn.get_sqlite_connection_pool().acquire().await {
+        Ok(spoilt) => spoilt.close().await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = closed {
+        tracing::warn!(%error, "The writer's connection was not closed in order");
     }
 }
 

@@ -13,7 +13,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-pub use self::bank::{Listed, Used, count, depth, drawable, list, seen_by, used_before};
+pub use self::bank::{Listed, Stamp, Used, count, depth, drawable, list, seen_by, stamp, used_before};
 pub use self::enemies::{by_codes, codes, enemies, let_meet, part};
 use crate::db::{Conn, Tx};
 use crate::entity::{attempt_item, item, item_version};

@@ -1,5 +1,6 @@
 //! What tests and the command line do to a database as a whole.
 
+pub mod faults;
 pub mod tamper;
 
 use domain::id::AttemptId;

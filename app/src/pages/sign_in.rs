@@ -27,7 +27,7 @@ pub async fn post(cx: Cx, Typed(mut form): Typed) -> Reply {
     match service::sign_in::sign_in(cx.s(), form.value("login"), password, from).await {
         Ok(token) => {
             let seconds = cx.s().settings().session_absolute_hours * 3600;
-            // The start page would only lead on: one request less on the way to the first lesson.
+            // The start page only leads to the path; without it there is one request less.
             let next =
                 Some(local(form.value("next"))).filter(|next| *next != "/").unwrap_or("/learn").to_owned();
             Ok(with_cookie(see(&next), &cx.cookie(cx.cookie_name(), &token, seconds)))

@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use service::rehearsal::{Guest, Kept, Sitting};
 use tokio::time::{Instant, sleep_until};
 
+use super::faults::Progress;
 use super::http::{Address, Connection, Reply, Request};
 use super::tally::{Problem, Step, Tally};
 
 /// The most answers that are sent at once.
 const LARGEST_BATCH: usize = 100;
-/// Whoever is put off for longer has met an error.
+/// Whoever is put off or disturbed for longer has met an error.
 const LONGEST_PUT_OFF: Duration = Duration::from_mins(1);
 
 /// What somebody has in hand who sits the test.
@@ -38,6 +39,8 @@ pub(super) struct Candidate {
     pub(super) is_done: bool,
     line: Connection,
     tries: u32,
+    /// Only where faults are injected.
+    progress: Option<Progress>,
     seat: Option<Seat>,
     /// Answers that were not acknowledged yet.
     waiting: Vec<Kept>,
@@ -53,11 +56,23 @@ impl Candidate {
             is_done: false,
             line: Connection::new(address, guest.token),
             tries,
+            progress: None,
             seat: None,
             waiting: Vec::new(),
             kept: Vec::new(),
             is_over: false,
         }
+    }
+
+    /// The same, with more servers on the same database.
+    pub(super) fn among(mut self, others: &[Address]) -> Self {
+        self.line = self.line.among(others, self.number);
+        self
+    }
+
+    /// The same, where faults are injected.
+    pub(super) fn followed_by(self, progress: Option<Progress>) -> Self {
+        Self { progress, ..self }
     }
 
     /// Comes, reads what awaits, starts, opens the first question and takes the lease.
@@ -69,13 +84,15 @@ impl Candidate {
         let exam = self.ask(Step::Start, start, |reply| location(reply, "/exam/")).await?;
         let first = format!("{exam}?q=1");
         let questions = self.ask(Step::Paper, Request::Get(&first), questions).await?;
+        if let Some(progress) = &self.progress {
+            progress.questions(questions.len());
+        }
         let attempt: AttemptId = exam.trim_start_matches("/exam/").parse().ok()?;
-        let taken = match self.take_over(attempt, false).await {
-            Some(taken) => taken,
-            // The answer to the first call may have been lost: then the lease is ours under a name we never heard.
+        // The answer to a first call may get lost: then the lease is ours under a name we never heard.
+        let (writer, seq) = match self.take_over(attempt, self.progress.is_some()).await {
+            Some(held) => held,
             None => self.take_over(attempt, true).await?,
         };
-        let (writer, seq) = taken;
         self.seat = Some(Seat { exam, attempt, writer, seq, questions });
         Some(())
     }
@@ -196,27 +213,40 @@ impl Candidate {
         loop {
             let answered = match self.line.ask(&request).await {
                 Ok(reply) => read(&reply),
-                Err(error) => Err(Problem::new(format!("network: {}", error.kind()), &error.to_string())),
+                Err(error) => Err(Problem::of_network(&error)),
             };
             let problem = match answered {
                 Ok(value) => {
                     self.tally.took(step, asked.elapsed());
+                    self.progress.iter().for_each(Progress::answered);
                     return Some(value);
                 }
                 Err(problem) => problem,
             };
             let wait = problem.wait;
-            if problem.is_put_off && asked.elapsed() < LONGEST_PUT_OFF {
-                self.tally.put_off(step);
-            } else {
-                self.tally.failed(step, problem);
-                failures += 1;
-                if failures >= self.tries {
-                    return None;
-                }
+            failures += u32::from(self.judge(step, problem, asked.elapsed()));
+            if failures >= self.tries {
+                return None;
             }
             sleep_until(Instant::now() + wait).await;
         }
+    }
+
+    /// Counts what went wrong after so long, and whether that is an error. A server that was broken on purpose
+    /// is left for another.
+    fn judge(&mut self, step: Step, problem: Problem, waited: Duration) -> bool {
+        let is_disturbed = problem.is_breakdown && self.progress.is_some();
+        if waited >= LONGEST_PUT_OFF || !(is_disturbed || problem.is_put_off) {
+            self.tally.failed(step, problem);
+            return true;
+        }
+        if is_disturbed {
+            self.line.move_on();
+            self.tally.disturbed(step, problem);
+        } else {
+            self.tally.put_off(step);
+        }
+        false
     }
 }
 
@@ -225,6 +255,7 @@ fn status(reply: &Reply, wanted: u16) -> Result<(), Problem> {
         return Ok(());
     }
     let problem = Problem::new(format!("status {}", reply.status), &reply.body);
+    let problem = Problem { is_breakdown: reply.status >= 500, ..problem };
     Err(match reply.retry_after {
         Some(wait) => problem.after(wait),
         None => problem,
@@ -351,7 +382,7 @@ mod tests {
         }
         let busy = Reply { status: 503, retry_after: Some(Duration::from_secs(2)), ..Reply::default() };
         let busy = acknowledged(&busy, 7).unwrap_err();
-        assert_eq!((busy.is_put_off, busy.wait), (false, Duration::from_secs(2)));
+        assert_eq!((busy.is_put_off, busy.is_breakdown, busy.wait), (false, true, Duration::from_secs(2)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A browser's connection as plain as it can be: HTTP/1.1, kept alive, one request at a time.
 
+use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
@@ -58,6 +59,8 @@ pub(super) struct Reply {
 /// A connection of one browser; it is opened when it is needed.
 pub(super) struct Connection {
     address: Address,
+    /// Where it goes when that one is gone, in turn.
+    others: VecDeque<Address>,
     token: String,
     stream: Option<BufReader<TcpStream>>,
     /// How many bytes came, as they were sent.
@@ -67,7 +70,24 @@ pub(super) struct Connection {
 impl Connection {
     /// A browser that holds a session's token; an empty one is not signed in.
     pub(super) const fn new(address: Address, token: String) -> Self {
-        Self { address, token, stream: None, received: 0 }
+        Self { address, others: VecDeque::new(), token, stream: None, received: 0 }
+    }
+
+    /// The same, with more servers on the same database; it begins at the nth of all.
+    pub(super) fn among(mut self, others: &[Address], nth: usize) -> Self {
+        self.others.extend(others.iter().cloned());
+        for _ in 0..nth.checked_rem(others.len() + 1).unwrap_or(0) {
+            self.move_on();
+        }
+        self
+    }
+
+    /// Goes to the next server.
+    pub(super) fn move_on(&mut self) {
+        if let Some(next) = self.others.pop_front() {
+            self.others.push_back(std::mem::replace(&mut self.address, next));
+            self.stream = None;
+        }
     }
 
     /// Asks and waits for the whole answer.
@@ -267,6 +287,19 @@ mod tests {
         assert_eq!(see.retry_after, Some(Duration::from_secs(2)));
         assert!(of("").await.unwrap().is_none(), "closed before the first byte");
         assert!(of("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhello").await.is_err(), "cut off");
+    }
+
+    #[test]
+    fn browsers_are_spread_over_the_servers_and_each_goes_round_them_all() {
+        let address = |port: u16| Address::of(&format!("http://127.0.0.1:{port}")).unwrap();
+        let others = [address(2), address(3)];
+        for (nth, expected) in [(0, [1, 2, 3, 1]), (1, [2, 3, 1, 2]), (5, [3, 1, 2, 3])] {
+            let mut line = Connection::new(address(1), String::new()).among(&others, nth);
+            for port in expected {
+                assert_eq!(line.address, address(port), "{nth}");
+                line.move_on();
+            }
+        }
     }
 
     #[test]

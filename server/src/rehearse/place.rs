@@ -1,11 +1,7 @@
 //! Where a rehearsal happens: a server of its own on a database of its own, or one that was named.
 
-use std::fs::File;
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use service::Services;
@@ -16,34 +12,39 @@ use store::{Db, Engine};
 
 use super::Rehearse;
 use super::gauge::Gauge;
-use super::http::{Address, Connection, Request};
+use super::http::Address;
+use super::servers::{Servers, Setup};
 use crate::config::Config;
-
-/// How long a server of our own may take to answer for the first time.
-const LONGEST_START: Duration = Duration::from_mins(1);
 
 /// A server with candidates who are signed in.
 pub(super) struct Place {
     pub(super) address: Address,
+    /// More servers on the same database.
+    pub(super) others: Vec<Address>,
     pub(super) guests: Vec<Guest>,
     pub(super) engine: Engine,
     database: String,
-    own: Option<Own>,
+    /// Whether what the server tells of itself is all that there is to tell.
+    is_gauged: bool,
+    /// It has to stay as long as servers of our own.
+    _folder: Option<Folder>,
 }
 
 impl Place {
-    /// Finds the server that was named, or starts one of our own; adds so many candidates.
-    pub(super) async fn find(config: &Config, args: &Rehearse, count: u32) -> Result<Self> {
+    /// Finds the server that was named, or starts servers of our own; adds so many candidates.
+    pub(super) async fn find(config: &Config, args: &Rehearse, count: u32) -> Result<(Self, Servers)> {
         match (&args.against, &args.database) {
-            (Some(url), Some(database)) => against(config, url, database, count).await,
+            (Some(url), Some(database)) => {
+                Ok((against(config, url, database, count).await?, Servers::default()))
+            }
             (Some(_), None) => bail!("--against needs --database too: the same one that the server works on"),
             (None, _) => own(config, args, count).await,
         }
     }
 
-    /// What the server tells of itself now.
+    /// What the server tells of itself now; nothing where one server does not know it all.
     pub(super) async fn gauge(&self) -> Result<Gauge> {
-        Gauge::of(&self.address).await
+        if self.is_gauged { Gauge::of(&self.address).await } else { Ok(Gauge::default()) }
     }
 
     /// The database, beside the server.
@@ -51,11 +52,8 @@ impl Place {
         services(&self.database).await
     }
 
-    /// Stops a server of our own, without a chance to tidy up, and searches the database for what was acknowledged.
-    pub(super) async fn check(mut self, sittings: &[Sitting]) -> Result<Findings> {
-        if let Some(own) = &mut self.own {
-            own.kill();
-        }
+    /// Searches the database for what was acknowledged. Servers of our own have to be gone.
+    pub(super) async fn check(self, sittings: &[Sitting]) -> Result<Findings> {
         let services = self.services().await?;
         Ok(service::rehearsal::check(&services, sittings).await?)
     }
@@ -78,22 +76,40 @@ async fn against(config: &Config, url: &str, database: &str, count: u32) -> Resu
     }
     let guests = service::rehearsal::prepare(&services, &config.content_dir, count).await?;
     let engine = services.db.engine();
-    Ok(Place { address, guests, engine, database: database.to_owned(), own: None })
+    Ok(Place {
+        address,
+        others: Vec::new(),
+        guests,
+        engine,
+        database: database.to_owned(),
+        is_gauged: true,
+        _folder: None,
+    })
 }
 
-async fn own(config: &Config, args: &Rehearse, count: u32) -> Result<Place> {
+async fn own(config: &Config, args: &Rehearse, count: u32) -> Result<(Place, Servers)> {
+    let is_postgres = args.database.as_deref().is_some_and(|url| url.starts_with("postgres"));
+    if args.faults.servers > 1 && !is_postgres {
+        bail!("--servers needs a PostgreSQL in --database: a SQLite file has one server");
+    }
     let folder = Folder::make(args)?;
     let database = args
         .database
         .clone()
         .unwrap_or_else(|| format!("sqlite:{}", folder.path.join("rehearsal.db").display()));
     let (guests, engine) = fill(config, &database, count).await?;
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr())?.port();
-    let url = format!("http://127.0.0.1:{port}");
-    let address = Address::of(&url).with_context(|| format!("reading {url}"))?;
-    let mut own = Own::start(config, folder, &database, port)?;
-    own.wait_until_ready(&address).await?;
-    Ok(Place { address, guests, engine, database, own: Some(own) })
+    let setup = Setup {
+        database: database.clone(),
+        site_root: config.site_root.clone(),
+        content_dir: config.content_dir.clone(),
+        folder: folder.path.clone(),
+    };
+    let servers = Servers::start(setup, args.faults.servers).await?;
+    let mut others = servers.addresses();
+    let Some(address) = others.pop() else { bail!("no server was started") };
+    let is_gauged = args.faults.leave_one_server();
+    let place = Place { address, others, guests, engine, database, is_gauged, _folder: Some(folder) };
+    Ok((place, servers))
 }
 
 /// Makes an empty database one for rehearsals, with content and candidates.
@@ -128,10 +144,6 @@ impl Folder {
         std::fs::create_dir_all(&path).with_context(|| format!("--folder: making {}", path.display()))?;
         Ok(Self { path, is_kept: args.keep })
     }
-
-    fn log(&self) -> PathBuf {
-        self.path.join("server.log")
-    }
 }
 
 impl Drop for Folder {
@@ -142,67 +154,4 @@ impl Drop for Folder {
             tracing::warn!(%error, "{} was not removed", self.path.display());
         }
     }
-}
-
-/// A server of our own; it never outlives this value.
-struct Own {
-    child: Child,
-    folder: Folder,
-}
-
-impl Own {
-    fn start(config: &Config, folder: Folder, database: &str, port: u16) -> Result<Self> {
-        let log = File::create(folder.log()).context("making the server's log")?;
-        let program = std::env::current_exe().context("finding this program")?;
-        // Nothing else of the surroundings may reach it: no real mail server, no real key.
-        let child = Command::new(program)
-            .args(["serve", "--rehearsal"])
-            .env_clear()
-            .env("DATABASE_URL", database)
-            .env("LEPTOS_SITE_ADDR", format!("127.0.0.1:{port}"))
-            .env("LEPTOS_SITE_ROOT", &config.site_root)
-            .env("PUBLIC_URL", format!("http://127.0.0.1:{port}"))
-            .env("SECRET_KEY_FILE", folder.path.join("secret.key"))
-            .env("CONTENT_DIR", &config.content_dir)
-            .env("RUST_LOG", "warn")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .context("starting a server")?;
-        Ok(Self { child, folder })
-    }
-
-    async fn wait_until_ready(&mut self, address: &Address) -> Result<()> {
-        let mut ticks = tokio::time::interval(Duration::from_millis(50));
-        let began = tokio::time::Instant::now();
-        while began.elapsed() < LONGEST_START {
-            ticks.tick().await;
-            if self.child.try_wait()?.is_some() {
-                bail!("the server did not start: {}", last_line(&self.folder.log()));
-            }
-            let mut line = Connection::new(address.clone(), String::new());
-            if line.ask(&Request::Get("/readyz")).await.is_ok_and(|reply| reply.status < 300) {
-                return Ok(());
-            }
-        }
-        bail!("the server did not answer within a minute: {}", last_line(&self.folder.log()))
-    }
-
-    fn kill(&mut self) {
-        if let Err(error) = self.child.kill().and_then(|()| self.child.wait()) {
-            tracing::warn!(%error, "The server could not be stopped");
-        }
-    }
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-fn last_line(log: &Path) -> String {
-    let text = std::fs::read_to_string(log).unwrap_or_default();
-    text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing").to_owned()
 }

@@ -7,8 +7,9 @@ use serde::Serialize;
 use service::rehearsal::Findings;
 use store::Engine;
 
+use super::faults::Done;
 use super::sitting::Measured;
-use super::tally::{Errors, Figures, Step, Tally, micros, per_second};
+use super::tally::{Errors, Figures, Step, Tally, micros, millis, per_second};
 use super::{Profile, Rehearse};
 
 /// So many requests may fail.
@@ -19,6 +20,8 @@ const START_P95: Duration = Duration::from_millis(500);
 const SAVE_P99: Duration = Duration::from_millis(100);
 /// When all hand in within a second, the last one sees the result this long after the first one handed in.
 const GRADED_WITHIN: Duration = Duration::from_secs(10);
+/// A server that was killed and started again is ready within this time.
+const RESTART: Duration = Duration::from_secs(2);
 /// The server's memory never grows beyond this.
 const MOST_MEMORY_KB: u64 = 300 * 1024;
 
@@ -104,6 +107,10 @@ pub(super) struct Report {
     sign_ins: Option<SignIns>,
     steps: Vec<Figures>,
     errors: Vec<Errors>,
+    /// What went wrong on purpose.
+    faults: Option<Done>,
+    /// What came of it, and had ended when the candidate came to the end.
+    disturbed: Vec<Errors>,
     found: Findings,
     targets: Vec<Target>,
     held: bool,
@@ -115,13 +122,18 @@ impl Report {
         engine: Engine,
         sign_ins: Option<(Tally, Duration)>,
         measured: &Measured,
+        faults: Option<Done>,
         found: Findings,
     ) -> Self {
         let candidates = args.people().into();
         let failed = sign_ins.as_ref().map_or(0, |(tally, _)| tally.failures());
         let mut targets = kept_targets(measured, failed, &found);
+        targets.extend(faults.as_ref().map(Target::faults));
         if !args.untimed {
-            targets.extend(timed_targets(args, measured));
+            targets.extend(match &faults {
+                Some(done) => vec![restart_target(done)],
+                None => timed_targets(args, measured),
+            });
         }
         let mut errors = measured.tally.errors();
         errors.extend(sign_ins.iter().flat_map(|(tally, _)| tally.errors()));
@@ -142,6 +154,8 @@ impl Report {
             }),
             steps: measured.tally.figures(),
             errors,
+            faults,
+            disturbed: measured.tally.disturbances(),
             found,
             held: targets.iter().all(|target| target.held),
             targets,
@@ -163,12 +177,11 @@ impl Report {
         lines.push(String::new());
         let figures = [self.paces(), self.costs()].concat();
         lines.extend(figures.iter().map(|(name, value)| format!("{name:<28}{value}")));
+        lines.extend(self.faults.iter().map(|done| format!("{:<28}{}", "faults", done.in_words())));
         lines.push(format!("{:<28}{}", "in the database", in_words(&self.found)));
         lines.push(String::new());
-        for error in &self.errors {
-            let address = error.step.address();
-            lines.push(format!("{} × {address}, {}: {}", error.count, error.kind, error.first));
-        }
+        lines.extend(self.disturbed.iter().map(|errors| format!("disturbed: {}", listed(errors))));
+        lines.extend(self.errors.iter().map(listed));
         lines.push(format!("{:<20}{:>16}{:>16}", "target", "wanted", "measured"));
         lines.extend(self.targets.iter().map(|target| {
             let word = if target.held { "held" } else { "MISSED" };
@@ -212,6 +225,10 @@ fn or_not(value: Option<impl Display>, unit: &str) -> String {
     value.map_or_else(|| "not available".to_owned(), |value| format!("{value}{unit}"))
 }
 
+fn listed(errors: &Errors) -> String {
+    format!("{} × {}, {}: {}", errors.count, errors.step.address(), errors.kind, errors.first)
+}
+
 fn in_words(found: &Findings) -> String {
     let Findings { attempts, acknowledged, lost, displaced, broken, ungraded, overgraded } = found;
     format!(
@@ -228,6 +245,11 @@ fn kept_targets(measured: &Measured, failed_sign_ins: u64, found: &Findings) -> 
         Target::most("gave up", 0, Some(measured.gave_up), ""),
         Target::most("lost or wrong", 0, Some(found.wrong()), ""),
     ]
+}
+
+/// What depends on the machine where servers are killed: the times of requests say nothing then.
+fn restart_target(done: &Done) -> Target {
+    Target::most("restart", millis(RESTART), done.longest_restart_ms(), " ms")
 }
 
 /// What depends on the machine.
@@ -254,6 +276,16 @@ fn timed_targets(args: &Rehearse, measured: &Measured) -> Vec<Target> {
 }
 
 impl Target {
+    /// All faults that were planned have happened: otherwise nothing was shown.
+    fn faults(done: &Done) -> Self {
+        Self {
+            name: "faults",
+            wanted: format!("= {}", done.planned),
+            measured: done.happened.to_string(),
+            held: done.happened == done.planned,
+        }
+    }
+
     /// A figure that may not be larger. What cannot be had is not judged.
     fn most(name: &'static str, most: u64, measured: Option<u64>, unit: &str) -> Self {
         Self {
@@ -281,10 +313,6 @@ fn columns(name: &str, columns: &[String]) -> String {
 fn tenths(of: u64, by: u64) -> Option<String> {
     let tenths = of.checked_mul(10)?.checked_div(by)?;
     Some(format!("{}.{}", tenths / 10, tenths % 10))
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

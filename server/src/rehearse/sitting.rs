@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::candidate::Candidate;
+use super::faults::Progress;
 use super::gauge::Gauge;
 use super::place::Place;
 use super::tally::Tally;
@@ -55,7 +56,10 @@ impl Measured {
 /// The guests of a place as candidates.
 pub(super) fn candidates(place: &Place, args: &Rehearse) -> Vec<Candidate> {
     let guests = place.guests.iter().enumerate();
-    guests.map(|(n, guest)| Candidate::new(n, guest.clone(), place.address.clone(), args.tries)).collect()
+    let candidate = |(n, guest): (usize, &Guest)| {
+        Candidate::new(n, guest.clone(), place.address.clone(), args.tries).among(&place.others)
+    };
+    guests.map(candidate).collect()
 }
 
 /// Lets all do something at the same time, their beginnings spread evenly.
@@ -108,13 +112,15 @@ pub(super) async fn sign_ins(place: &Place, args: &Rehearse) -> Result<(Tally, D
     Ok((Measured::default().gather(done).tally, elapsed))
 }
 
-/// Sits the test with everybody.
-pub(super) async fn whole(place: &Place, args: &Rehearse) -> Result<Measured> {
+/// Sits the test with everybody; where faults are injected, whoever does it follows how far all are.
+pub(super) async fn whole(place: &Place, args: &Rehearse, progress: Option<Progress>) -> Result<Measured> {
     let before = place.gauge().await?;
     let began = Instant::now();
-    let pace = Pace::of(args, began);
+    let pace = Pace::of(args, began, progress.is_some());
     let within = Duration::from_secs(args.within.into());
-    let all = together(candidates(place, args), within, |candidate| sit(candidate, pace)).await?;
+    let all = candidates(place, args);
+    let all = all.into_iter().map(|candidate| candidate.followed_by(progress.clone())).collect();
+    let all = together(all, within, |candidate| sit(candidate, pace)).await?;
     let steady = began.elapsed();
     let (graded, all) = match args.finish {
         Finish::Person => hand_in(all).await?,
@@ -133,12 +139,15 @@ struct Pace {
     from: Instant,
     over: Duration,
     items: usize,
+    /// Whether each answer is changed once.
+    is_changing: bool,
 }
 
 impl Pace {
-    fn of(args: &Rehearse, began: Instant) -> Self {
+    fn of(args: &Rehearse, began: Instant, is_changing: bool) -> Self {
         let from = began + Duration::from_secs(args.within.into());
-        Self { from, over: Duration::from_mins(args.minutes.into()), items: args.items.most() }
+        let over = Duration::from_mins(args.minutes.into());
+        Self { from, over, items: args.items.most(), is_changing }
     }
 
     /// When a candidate answers the nth of so many questions. Neighbours do not keep step.
@@ -160,6 +169,10 @@ async fn sit(mut candidate: Candidate, pace: Pace) -> Candidate {
             sleep_until(pace.at(candidate.number, nth, questions)).await;
         }
         candidate.save(nth, 0).await;
+        if let Some(before) = nth.checked_sub(1).filter(|_| pace.is_changing) {
+            // The later answer has to count, whatever went wrong between the two.
+            candidate.save(before, 1).await;
+        }
     }
     candidate
 }
@@ -203,7 +216,7 @@ mod tests {
     #[test]
     fn answers_are_spread_over_the_whole_time_and_neighbours_keep_no_step() {
         let from = Instant::now();
-        let pace = Pace { from, over: Duration::from_secs(400), items: 40 };
+        let pace = Pace { from, over: Duration::from_secs(400), items: 40, is_changing: false };
         assert_eq!(pace.at(0, 0, 40), from);
         assert_eq!(pace.at(0, 1, 40), from + Duration::from_secs(10));
         for number in 1..1000 {

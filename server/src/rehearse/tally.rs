@@ -50,6 +50,8 @@ pub(super) struct Problem {
     pub(super) wait: Duration,
     /// The server asked to come again, which browsers do without a word: not an error.
     pub(super) is_put_off: bool,
+    /// The network failed, or the server did: no error where faults are injected.
+    pub(super) is_breakdown: bool,
 }
 
 /// The longest piece of an answer that a report repeats.
@@ -61,7 +63,13 @@ impl Problem {
     pub(super) fn new(kind: impl Into<String>, said: &str) -> Self {
         let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
         let said = line.trim().chars().take(LONGEST).collect();
-        Self { kind: kind.into(), said, wait: BEFORE_NEXT_TRY, is_put_off: false }
+        Self { kind: kind.into(), said, wait: BEFORE_NEXT_TRY, is_put_off: false, is_breakdown: false }
+    }
+
+    /// No answer came.
+    pub(super) fn of_network(error: &std::io::Error) -> Self {
+        let problem = Self::new(format!("network: {}", error.kind()), &error.to_string());
+        Self { is_breakdown: true, ..problem }
     }
 
     /// The same, and when to come again.
@@ -75,8 +83,12 @@ impl Problem {
 pub(super) struct Tally {
     times: BTreeMap<Step, Vec<u64>>,
     put_off: BTreeMap<Step, u64>,
-    problems: BTreeMap<(Step, String), (u64, String)>,
+    problems: Problems,
+    disturbed: Problems,
 }
+
+/// By step and kind: how many there were, and what the first of them said.
+type Problems = BTreeMap<(Step, String), (u64, String)>;
 
 /// A step in figures; times are microseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -117,6 +129,11 @@ impl Tally {
         self.problems.entry((step, problem.kind)).or_insert((0, problem.said)).0 += 1;
     }
 
+    /// A request that a fault on purpose has hit.
+    pub(super) fn disturbed(&mut self, step: Step, problem: Problem) {
+        self.disturbed.entry((step, problem.kind)).or_insert((0, problem.said)).0 += 1;
+    }
+
     /// Takes in what another has measured.
     pub(super) fn absorb(&mut self, other: Self) {
         for (step, times) in other.times {
@@ -125,8 +142,10 @@ impl Tally {
         for (step, count) in other.put_off {
             *self.put_off.entry(step).or_default() += count;
         }
-        for (key, (count, first)) in other.problems {
-            self.problems.entry(key).or_insert((0, first)).0 += count;
+        for (to, from) in [(&mut self.problems, other.problems), (&mut self.disturbed, other.disturbed)] {
+            for (key, (count, first)) in from {
+                to.entry(key).or_insert((0, first)).0 += count;
+            }
         }
     }
 
@@ -174,16 +193,25 @@ impl Tally {
 
     /// Each kind of error.
     pub(super) fn errors(&self) -> Vec<Errors> {
-        self.problems
-            .iter()
-            .map(|((step, kind), (count, first))| Errors {
-                step: *step,
-                kind: kind.clone(),
-                count: *count,
-                first: first.clone(),
-            })
-            .collect()
+        by_kind(&self.problems)
     }
+
+    /// Each kind of what faults on purpose have brought.
+    pub(super) fn disturbances(&self) -> Vec<Errors> {
+        by_kind(&self.disturbed)
+    }
+}
+
+fn by_kind(problems: &Problems) -> Vec<Errors> {
+    problems
+        .iter()
+        .map(|((step, kind), (count, first))| Errors {
+            step: *step,
+            kind: kind.clone(),
+            count: *count,
+            first: first.clone(),
+        })
+        .collect()
 }
 
 /// The smallest value that so many percent of all do not exceed; 0 of nothing.
@@ -195,6 +223,11 @@ fn quantile(sorted: &[u64], percent: usize) -> u64 {
 /// Whole microseconds.
 pub(super) fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Whole milliseconds.
+pub(super) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// How many there are in a second, of so many in so long.
@@ -233,9 +266,11 @@ mod tests {
         let mut other = Tally::default();
         other.failed(Step::Save, Problem::new("status 500", "broke later"));
         other.put_off(Step::Save);
+        other.disturbed(Step::Save, Problem::of_network(&std::io::ErrorKind::ConnectionRefused.into()));
         other.failed(Step::Start, Problem::new("network", "refused"));
         tally.absorb(other);
         assert_eq!((tally.answered(), tally.failures()), (1, 3));
+        assert_eq!(tally.disturbances().len(), 1, "what was done on purpose is no error");
         let errors = tally.errors();
         let save = errors.iter().find(|errors| errors.step == Step::Save).unwrap();
         assert_eq!((save.count, save.first.as_str()), (2, "broke"));

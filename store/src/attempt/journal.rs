@@ -7,9 +7,7 @@ use domain::id::{AttemptId, Id, WriterId};
 use domain::journal::Link;
 use domain::refusal::Fault;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{Attempt, Event, bytes, read, stored_code};
@@ -57,7 +55,7 @@ pub async fn journal(conn: &impl Conn, attempt: AttemptId) -> Result<Vec<Event>,
         .collect()
 }
 
-/// How many answers came too late to count.
+/// To how many questions an answer came too late to count.
 ///
 /// # Errors
 /// A fault of the database.
@@ -65,10 +63,16 @@ pub async fn late(conn: &impl Conn, attempt: AttemptId) -> Result<u32, Fault> {
     let late = answer_event::Entity::find()
         .filter(answer_event::Column::AttemptId.eq(attempt.raw()))
         .filter(answer_event::Column::Verdict.eq(Verdict::Late.code()))
-        .count(&conn.on())
+        // An answer is a list of options; a mark for later is none.
+        .filter(answer_event::Column::Value.starts_with("["))
+        .select_only()
+        .column(answer_event::Column::Position)
+        .distinct()
+        .into_tuple::<i32>()
+        .all(&conn.on())
         .await
         .doing("counting late answers")?;
-    number("answer_event", "verdict", late)
+    number("answer_event", "position", late.len())
 }
 
 /// The whole journals of some attempts, each in the order of its chain, in one query. An attempt without an event

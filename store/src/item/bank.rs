@@ -175,6 +175,28 @@ pub async fn drawable(conn: &impl Conn, pool: Pool) -> Result<Vec<Candidate>, Fa
         .collect()
 }
 
+/// What changes whenever the items of a pool, or what keeps them apart, have changed.
+pub type Stamp = (i64, Option<i64>, i64, i64);
+
+/// What a pool is now, cheaply.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn stamp(conn: &impl Conn, pool: Pool) -> Result<Stamp, Fault> {
+    let items: Option<(i64, Option<i64>)> = item::Entity::find()
+        .select_only()
+        .column_as(item::Column::Id.count(), "items")
+        .column_as(item::Column::Revision.sum(), "revisions")
+        .filter(item::Column::Pool.eq(pool.code()))
+        .into_tuple()
+        .one(&conn.on())
+        .await
+        .doing("asking whether the bank has changed")?;
+    let (items, revisions) = items.unwrap_or_default();
+    let (pairs, ended) = enemies::counted(conn).await?;
+    Ok((items, revisions, pairs, ended))
+}
+
 /// How many live items of a pool there are, by rule and difficulty; and how many of them are shipped.
 ///
 /// # Errors

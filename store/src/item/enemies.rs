@@ -175,3 +175,16 @@ fn in_order(one: ItemId, other: ItemId) -> (Uuid, Uuid) {
     let (one, other) = (one.raw(), other.raw());
     if one < other { (one, other) } else { (other, one) }
 }
+
+/// How many pairs there ever were, and how many have ended.
+pub(super) async fn counted(conn: &impl Conn) -> Result<(i64, i64), Fault> {
+    let row: Option<(i64, i64)> = item_enemy::Entity::find()
+        .select_only()
+        .column_as(item_enemy::Column::ItemA.count(), "pairs")
+        .column_as(item_enemy::Column::EndedAt.count(), "ended")
+        .into_tuple()
+        .one(&conn.on())
+        .await
+        .doing("counting items that are kept apart")?;
+    Ok(row.unwrap_or_default())
+}

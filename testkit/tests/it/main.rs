@@ -10,6 +10,7 @@
 
 mod access;
 mod exam;
+mod faults;
 mod forms;
 mod jobs;
 mod journal;

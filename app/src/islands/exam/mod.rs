@@ -13,6 +13,10 @@ mod keep;
 mod lock;
 #[cfg(feature = "hydrate")]
 mod page;
+#[cfg(feature = "hydrate")]
+mod queue;
+#[cfg(feature = "hydrate")]
+mod send;
 pub mod sheet;
 #[cfg(feature = "hydrate")]
 mod sync;

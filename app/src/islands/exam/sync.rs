@@ -1,34 +1,19 @@
-//! Keeping answers: here at once, on the server as soon as it acknowledges. One batch is under way at a
-//! time; a failed one is sent again after a growing pause with jitter.
+//! The exam in the browser: answers are kept here at once, and on the server as soon as it acknowledges.
 
-use std::cell::RefCell;
 use std::time::Duration;
 
 use domain::attempt::Value;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::call::{Failed, call};
 use super::client::{Client, Kept, Seat};
-use super::page::{below, chosen, go_to, now, reload, since, storage};
+use super::page::{chosen, go_to, now, reload, since, storage};
+use super::queue::{Pending, keep_all, push, queue};
+use super::send::flush;
 use super::{keep, lock};
-use crate::api::exam::{Answered, Current, Taken, WireState};
-
-/// One event as it is kept and sent: `api::exam::WireEvent`, and never anything that makes no sense.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Event {
-    seq: i64,
-    position: u32,
-    value: Value,
-}
-
-/// Events of one writer that the server has not acknowledged.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Pending {
-    writer: String,
-    events: Vec<Event>,
-}
+use crate::api::exam::{Current, Taken, WireState};
 
 /// What `take-over` and `state` are asked with.
 #[derive(Default, Serialize)]
@@ -38,39 +23,7 @@ struct Asking {
     confirm: bool,
 }
 
-/// What `answer` is sent.
-#[derive(Serialize)]
-struct Batch<'a> {
-    attempt: String,
-    writer: &'a str,
-    events: &'a [Event],
-}
-
-#[derive(Default)]
-struct Queue {
-    /// Who writes now; empty until the lease is held.
-    writer: String,
-    seq: i64,
-    /// Changes made before the lease was held.
-    early: Vec<(u32, Value)>,
-    pending: Vec<Pending>,
-    is_sending: bool,
-    failures: u32,
-    /// What the clock is counted from: milliseconds left, and the browser's monotonic time then.
-    clock: (i64, f64),
-    is_over: bool,
-    is_paused: bool,
-}
-
-thread_local! {
-    static QUEUE: RefCell<Queue> = RefCell::new(Queue::default());
-}
-
-fn queue<T>(f: impl FnOnce(&mut Queue) -> T) -> T {
-    QUEUE.with_borrow_mut(f)
-}
-
-fn attempt(client: Client) -> String {
+pub(super) fn attempt(client: Client) -> String {
     client.sheet.with_value(|sheet| sheet.attempt.clone())
 }
 
@@ -86,7 +39,15 @@ pub(super) fn wake(client: Client) {
             {
                 show_waiting(client, &pending);
                 client.unsent.set(text);
-                queue(|queue| queue.pending = pending);
+                let (early, pending): (Vec<_>, Vec<_>) =
+                    pending.into_iter().partition(|pending| pending.writer.is_empty());
+                let early = early.into_iter().flat_map(|pending| pending.events);
+                let early: Vec<(u32, Value)> = early.map(|event| (event.position, event.value)).collect();
+                queue(|queue| {
+                    queue.pending = pending;
+                    // What was chosen since this page was opened is newer.
+                    queue.early.splice(0..0, early);
+                });
             }
             take(client, false);
         });
@@ -95,13 +56,17 @@ pub(super) fn wake(client: Client) {
         window_event_listener(leptos::ev::online, move |_| {
             client.is_offline.set(false);
             queue(|queue| queue.failures = 0);
+            // Without the lease nothing can be sent yet: that comes first.
+            if queue(|queue| queue.writer.is_empty()) {
+                take(client, false);
+            }
             flush(client);
         });
         window_event_listener(leptos::ev::offline, move |_| client.is_offline.set(true));
     });
 }
 
-fn set_clock(client: Client, left_ms: i64) {
+pub(super) fn set_clock(client: Client, left_ms: i64) {
     queue(|queue| queue.clock = (left_ms, now()));
     client.left_ms.set(left_ms);
 }
@@ -138,12 +103,13 @@ fn ask(client: Client) {
         if let Ok(current) = call::<Current>("state", &asked).await {
             client.is_offline.set(false);
             set_clock(client, current.time_left_ms);
+            back(client);
             obey(client, &current.state);
         }
     });
 }
 
-fn obey(client: Client, state: &WireState) {
+pub(super) fn obey(client: Client, state: &WireState) {
     let was_paused = queue(|queue| std::mem::replace(&mut queue.is_paused, *state == WireState::Paused));
     match state {
         WireState::Open if was_paused => client.seat.set(Seat::Mine),
@@ -152,9 +118,38 @@ fn obey(client: Client, state: &WireState) {
         WireState::LeaseLost => client.seat.set(Seat::Elsewhere),
         WireState::TimeUp | WireState::Finished => {
             queue(|queue| queue.is_over = true);
-            go_to(&format!("/results/{}", attempt(client)));
+            leave(client);
         }
     }
+}
+
+/// The exam is over: what waits is sent first, so that it is kept as late; then the result.
+fn leave(client: Client) {
+    if queue(|queue| queue.pending.is_empty()) {
+        go_to(&format!("/results/{}", attempt(client)));
+    } else {
+        flush(client);
+    }
+}
+
+/// The session is there again, perhaps by a sign-in in another tab: the lease follows it.
+pub(super) fn back(client: Client) {
+    if client.seat.get_untracked() == Seat::SignedOut {
+        client.seat.set(Seat::Mine);
+        take(client, false);
+    }
+}
+
+/// Locks a name for this tab; false when another tab has it.
+async fn lock_name(name: &str) -> bool {
+    if queue(|queue| queue.locked.iter().any(|locked| locked == name)) {
+        return true;
+    }
+    let got = lock::hold(name).await;
+    if got {
+        queue(|queue| queue.locked.push(name.to_owned()));
+    }
+    got
 }
 
 /// Asks for the lease; with the person's word, takes it from wherever it is.
@@ -164,7 +159,7 @@ pub(super) fn take(client: Client, confirm: bool) {
         let key = format!("writer {attempt}");
         let mut known = storage().and_then(|storage| storage.get_item(&key).ok().flatten());
         if let Some(writer) = &known
-            && !lock::hold(writer).await
+            && !lock_name(writer).await
         {
             known = None;
         }
@@ -172,7 +167,7 @@ pub(super) fn take(client: Client, confirm: bool) {
         match call::<Taken>("take-over", &asked).await {
             Ok(Taken::Held { writer, seq }) => {
                 if known.as_deref() != Some(writer.as_str()) {
-                    lock::hold(&writer).await;
+                    lock_name(&writer).await;
                 }
                 if let Some(storage) = storage() {
                     let _ = storage.set_item(&key, &writer);
@@ -209,6 +204,7 @@ fn held(client: Client, writer: String, seq: i64) {
     for (position, value) in early {
         push(client, position, value);
     }
+    keep_all(client);
     flush(client);
 }
 
@@ -228,7 +224,7 @@ fn show_waiting(client: Client, pending: &[Pending]) {
     }
 }
 
-fn set<T: Send + Sync + 'static>(signal: RwSignal<Vec<T>>, at: usize, value: T) {
+pub(super) fn set<T: Send + Sync + 'static>(signal: RwSignal<Vec<T>>, at: usize, value: T) {
     signal.update(|all| {
         if let Some(slot) = all.get_mut(at) {
             *slot = value;
@@ -267,103 +263,14 @@ fn record(client: Client, at: usize, value: Value) {
     let position = u32::try_from(at + 1).unwrap_or(1);
     if queue(|queue| queue.writer.is_empty()) {
         queue(|queue| queue.early.push((position, value)));
+        keep_all(client);
         return;
     }
     push(client, position, value);
     flush(client);
 }
 
-fn push(client: Client, position: u32, value: Value) {
-    let text = queue(|queue| {
-        queue.seq += 1;
-        let event = Event { seq: queue.seq, position, value };
-        let writer = queue.writer.clone();
-        match queue.pending.iter_mut().find(|pending| pending.writer == writer) {
-            Some(pending) => pending.events.push(event),
-            None => queue.pending.push(Pending { writer, events: vec![event] }),
-        }
-        as_text(&queue.pending)
-    });
-    persist(client, text);
-}
-
-fn as_text(pending: &[Pending]) -> String {
-    if pending.is_empty() { String::new() } else { serde_json::to_string(pending).unwrap_or_default() }
-}
-
-fn persist(client: Client, text: String) {
-    client.unsent.set(text.clone());
-    spawn_local(async move { keep::save(&attempt(client), &text).await });
-}
-
-const MOST_AT_ONCE: usize = 100;
-
-/// Sends what waits, the oldest writer first, unless a batch is under way.
-pub(super) fn flush(client: Client) {
-    let batch = queue(|queue| {
-        if queue.is_sending {
-            return None;
-        }
-        let pending = queue.pending.first()?;
-        let events: Vec<Event> = pending.events.iter().take(MOST_AT_ONCE).cloned().collect();
-        queue.is_sending = true;
-        Some((queue.pending.first()?.writer.clone(), events))
-    });
-    let Some((writer, events)) = batch else { return };
-    spawn_local(async move {
-        let batch = Batch { attempt: attempt(client), writer: &writer, events: &events };
-        let sent = call::<Answered>("answer", &batch).await;
-        queue(|queue| queue.is_sending = false);
-        match sent {
-            Ok(Answered { state: WireState::TryAgain { after_ms }, .. }) => {
-                set_timeout(move || flush(client), Duration::from_millis(u64::from(after_ms)));
-            }
-            Ok(answered) => {
-                client.is_offline.set(false);
-                set_clock(client, answered.time_left_ms);
-                acknowledged(client, &writer, &answered, &events);
-                let is_mine = queue(|queue| queue.writer == writer);
-                if is_mine || answered.state != WireState::LeaseLost {
-                    obey(client, &answered.state);
-                }
-                flush(client);
-            }
-            Err(error) => {
-                failed(client, error);
-                let pause = queue(|queue| {
-                    queue.failures += 1;
-                    1000 * 2u64.pow(queue.failures.min(5) - 1)
-                });
-                let jitter = below(500);
-                set_timeout(move || flush(client), Duration::from_millis(pause + jitter));
-            }
-        }
-    });
-}
-
-fn acknowledged(client: Client, writer: &str, answered: &Answered, sent: &[Event]) {
-    let (text, waiting) = queue(|queue| {
-        queue.failures = 0;
-        for pending in queue.pending.iter_mut().filter(|pending| pending.writer == writer) {
-            pending.events.retain(|event| event.seq > answered.acked_seq);
-        }
-        queue.pending.retain(|pending| !pending.events.is_empty());
-        let waiting: Vec<u32> =
-            queue.pending.iter().flat_map(|pending| &pending.events).map(|event| event.position).collect();
-        (as_text(&queue.pending), waiting)
-    });
-    persist(client, text);
-    for event in sent.iter().filter(|event| matches!(event.value, Value::Options(_))) {
-        if !waiting.contains(&event.position) {
-            let index = usize::try_from(event.position).unwrap_or(1).saturating_sub(1);
-            let is_refused = answered.refused.iter().any(|refused| refused.seq == event.seq);
-            let kept = if is_refused { Kept::NotTaken } else { Kept::At(answered.saved_at_local.clone()) };
-            set(client.kept, index, kept);
-        }
-    }
-}
-
-fn failed(client: Client, error: Failed) {
+pub(super) fn failed(client: Client, error: Failed) {
     match error {
         Failed::SignedOut => client.seat.set(Seat::SignedOut),
         Failed::Link => client.is_offline.set(true),
@@ -377,7 +284,7 @@ pub(super) fn hand_in(client: Client) {
         let (writer, seq) = queue(|queue| (queue.writer.clone(), queue.seq));
         go_to(&format!("/exam/{}/finish?writer={writer}&seq={seq}", attempt(client)));
     };
-    if queue(|queue| queue.pending.is_empty()) {
+    if queue(|queue| queue.pending.is_empty() && queue.early.is_empty()) {
         go();
     } else if client.is_offline.get_untracked() {
         client.said.set(client.sheet.with_value(|sheet| sheet.words.unsent.clone()));

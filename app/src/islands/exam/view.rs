@@ -20,7 +20,7 @@ pub fn Exam(sheet: Sheet) -> impl IntoView {
         {bar(client)}
         <main id="main" tabindex="-1" on:keydown=move |event| client.pressed(&event)>
             {seat(client)}
-            <form class="exam with-palette" method="post" action=action id="exam-form"
+            <form class="exam with-palette" method="post" action=action id="exam-form" autocomplete="off"
                 on:change=move |event| client.changed(&event)
                 on:submit=move |event| client.submitted(&event)>
                 <input type="hidden" name="q" value=position/>

@@ -1,0 +1,247 @@
+//! Starting an attempt. What takes long (reading the bank, drawing the form) happens before the write, so that a
+//! room that starts at once does not wait for it one after another; the rule is judged again inside.
+
+use domain::access::{Act, Actor, Subject, allow};
+use domain::attempt::{Stored, Timing, deadline};
+use domain::draw::{Drawn, draw};
+use domain::form::FormState;
+use domain::id::{AttemptId, CandidacyId, Id, TestId};
+use domain::refusal::Refusal;
+use domain::test::Kind as TestKind;
+use domain::time::Moment;
+use store::Tx;
+use store::attempt::{Attempt, LeaseKind, Slot};
+use store::certification::Candidacy;
+use store::test::{Test, Version};
+
+use super::as_was;
+use crate::blueprint::{Bank, bank};
+use crate::exam_session::{Admitted, Entry};
+use crate::{Services, audit, chance, exam_session, test};
+
+/// Starts a test, or returns the attempt that is open: a second start changes nothing.
+///
+/// # Errors
+/// A refusal: no such test, no consent, not now, keys that the actor may see, or a bank too shallow for
+/// the blueprint.
+pub async fn start(
+    s: &Services,
+    actor: &Actor,
+    id: TestId,
+    kind: TestKind,
+    consents: bool,
+) -> Result<AttemptId, Refusal> {
+    start_at(s, actor, id, kind, consents, Entry::default()).await
+}
+
+/// The candidacy was another one when the form was drawn: it is drawn again.
+const TRIES: u32 = 3;
+
+/// The same, for somebody who may have a seat in an exam session: with a start code, from an address.
+///
+/// # Errors
+/// The same, and why a session lets them not in, beside the field `start_code`.
+pub async fn start_at(
+    s: &Services,
+    actor: &Actor,
+    id: TestId,
+    kind: TestKind,
+    consents: bool,
+    entry: Entry,
+) -> Result<AttemptId, Refusal> {
+    allow(actor, Act::Learn, &Subject::own(actor.person))?;
+    let now = s.now();
+    if let Some(open) = store::attempt::open_of(&s.db, actor.person, id).await? {
+        if test::is_running(&open, now) {
+            return Ok(open.id);
+        }
+        crate::exam::close(s, open.id).await?;
+    }
+    // Whoever may see the keys of exam items may not sit a form that contains them.
+    if kind == TestKind::Certification && actor.may(Act::ReadExamItems) {
+        return Err(Refusal::Conflict("knows_the_keys"));
+    }
+    exam_session::knock(s, actor, id, &entry).await?;
+    for _ in 0..TRIES {
+        let drawn = prepare(s, actor, id, (kind, consents), now).await?;
+        let (services, actor, entry) = (s.clone(), actor.clone(), entry.clone());
+        let started =
+            s.db.write(move |tx| async move { enter(&services, &tx, &actor, drawn, &entry, now).await })
+                .await?;
+        if let Some(attempt) = started {
+            return Ok(attempt);
+        }
+    }
+    Err(Refusal::Conflict("not_now"))
+}
+
+/// An attempt that is drawn and not yet started.
+struct Prepared {
+    test: Test,
+    version: Version,
+    candidacy: Option<CandidacyId>,
+    bank: std::sync::Arc<Bank>,
+    form: Vec<Drawn>,
+    seed: domain::draw::Seed,
+    extra_percent: u32,
+    as_was: store::attempt::AsWas,
+}
+
+async fn prepare(
+    s: &Services,
+    actor: &Actor,
+    id: TestId,
+    (kind, consents): (TestKind, bool),
+    now: Moment,
+) -> Result<Prepared, Refusal> {
+    let db = &s.db;
+    let test = store::test::find(db, id).await?.filter(|test| test.kind == kind).ok_or(Refusal::NotFound)?;
+    let at = exam_session::seat_for(db, actor.person, id, now).await?.filter(Admitted::is_open);
+    let sat = at.as_ref().map(|at| at.session.version).or(test.current).ok_or(Refusal::NotFound)?;
+    let version = store::test::version(db, sat).await?.ok_or(Refusal::NotFound)?;
+    let candidacy = test::candidacy_for(s, db, actor.person, kind).await?;
+    let earlier = test::attempts_within(db, actor.person, id, candidacy.as_ref()).await?;
+    let history = test::history(db, &earlier, now).await?;
+    test::eligible(&test, &version, candidacy.as_ref(), &history, at.is_some(), now)
+        .map_err(|_| Refusal::Conflict("not_now"))?;
+    if !consents && kind == TestKind::Certification {
+        let mut form = FormState::default();
+        form.problem("consent", "consent_needed");
+        return Err(Refusal::Form(form));
+    }
+    let person = store::people::find(db, actor.person).await?.ok_or(Refusal::NotFound)?;
+    let bank = bank(s, &test, now).await?;
+    let seen = store::item::seen_by(db, actor.person, bank.pool).await?;
+    let seed = chance::bytes::<32>();
+    let policy = version.conditions.policy();
+    let form = draw(&version.blueprint, policy, &bank.candidates, &seen, seed).map_err(|shallow| {
+        tracing::warn!(?shallow, test = %test.code, "The bank is too shallow for the blueprint");
+        Refusal::Conflict("bank_shallow")
+    })?;
+    Ok(Prepared {
+        candidacy: candidacy.map(|candidacy| candidacy.id),
+        extra_percent: person.extra_time_percent,
+        as_was: as_was(db, actor.person).await?,
+        test,
+        version,
+        bank,
+        form,
+        seed,
+    })
+}
+
+/// Starts what was prepared; none when the candidacy has changed meanwhile.
+async fn enter(
+    s: &Services,
+    tx: &Tx,
+    actor: &Actor,
+    prepared: Prepared,
+    entry: &Entry,
+    now: Moment,
+) -> Result<Option<AttemptId>, Refusal> {
+    let Prepared { test, version, .. } = &prepared;
+    let candidacy: Option<Candidacy> = test::candidacy_for(s, tx, actor.person, test.kind).await?;
+    if candidacy.as_ref().map(|candidacy| candidacy.id) != prepared.candidacy {
+        return Ok(None);
+    }
+    let earlier = test::attempts_within(tx, actor.person, test.id, candidacy.as_ref()).await?;
+    if let Some(open) = &earlier.open {
+        return Ok(Some(open.id));
+    }
+    let at = exam_session::admit(s, tx, actor, test.id, entry, now).await?;
+    let history = test::history(tx, &earlier, now).await?;
+    test::eligible(test, version, candidacy.as_ref(), &history, at.is_some(), now)
+        .map_err(|_| Refusal::Conflict("not_now"))?;
+    let sat = at.as_ref().map(|at| at.session.version).or(test.current);
+    if sat != Some(version.id) {
+        return Ok(None);
+    }
+    let (id, timing) = (chance::id(now), timing(&prepared, at.as_ref(), now));
+    let digest = prepared.bank.digest.clone();
+    let pool = chance::uuid(now);
+    let content = std::sync::Arc::clone(&prepared.bank);
+    let pool = store::attempt::keep_pool(tx, pool, digest, || Ok(content.content.clone()), now).await?;
+    let attempt = attempt(&prepared, actor, (id, pool, history.started + 1), at.as_ref(), &timing);
+    if !store::attempt::insert_attempt(tx, &attempt, &timing).await? {
+        // Somebody was faster by a hair: theirs is the attempt.
+        let open = store::attempt::open_of(tx, actor.person, test.id).await?;
+        return open.map(|open| Some(open.id)).ok_or(Refusal::Conflict("not_now"));
+    }
+    if let Some(at) = &at
+        && !store::exam_session::take_seat(tx, at.seat.id, attempt.id).await?
+    {
+        return Err(Refusal::Conflict("not_now"));
+    }
+    store::attempt::insert_slots(tx, attempt.id, slots(prepared.form, now)).await?;
+    let lease = (attempt.lease_kind, attempt.lease_session);
+    store::attempt::insert_writer(tx, attempt.id, attempt.writer, 1, lease, now).await?;
+    let what = serde_json::json!({
+        "test": prepared.test.code, "number": attempt.number, "deadline": attempt.deadline_at,
+    });
+    let subject = ("attempt", Some(attempt.id.raw()));
+    audit::record::<Refusal>(s, tx, Some(actor), "attempt.started", subject, what).await?;
+    Ok(Some(attempt.id))
+}
+
+fn timing(prepared: &Prepared, at: Option<&Admitted>, now: Moment) -> Timing {
+    Timing {
+        started_at: now,
+        limit_minutes: prepared.version.conditions.limit_minutes,
+        extra_percent: prepared.extra_percent,
+        window_end: at.map(|at| at.session.window.closes_at),
+        extension_ms: 0,
+        paused_ms: 0,
+    }
+}
+
+fn attempt(
+    prepared: &Prepared,
+    actor: &Actor,
+    (id, pool, number): (AttemptId, uuid::Uuid, u32),
+    at: Option<&Admitted>,
+    timing: &Timing,
+) -> Attempt {
+    Attempt {
+        id,
+        test: prepared.test.id,
+        version: prepared.version.id,
+        person: actor.person,
+        candidacy: prepared.candidacy,
+        number,
+        seed: prepared.seed,
+        pool,
+        state: Stored::Open,
+        started_at: timing.started_at,
+        deadline_at: deadline(timing),
+        grace_seconds: prepared.version.conditions.grace_seconds,
+        extra_percent: prepared.extra_percent,
+        extension_ms: 0,
+        paused_ms: 0,
+        paused_at: None,
+        finished_at: None,
+        finish_cause: None,
+        last_ord: 0,
+        journal_hash: domain::journal::EMPTY,
+        writer: chance::id(timing.started_at),
+        writer_seq: 0,
+        lease_kind: LeaseKind::Page,
+        lease_session: actor.session,
+        session: at.map(|at| at.session.id),
+        as_was: prepared.as_was.clone(),
+    }
+}
+
+fn slots(form: Vec<Drawn>, now: Moment) -> Vec<Slot> {
+    (1u32..)
+        .zip(form)
+        .map(|(position, item)| Slot {
+            id: chance::uuid(now),
+            position,
+            item: Id::new(item.item),
+            version: Id::new(item.version),
+            rule: item.rule,
+            kind: item.kind,
+            order: item.order,
+        })
+        .collect()
+}
