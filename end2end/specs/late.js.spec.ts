@@ -98,9 +98,7 @@ async function isHandedIn(page: Page): Promise<void> {
 
 test("when the reply to handing in is lost, a reload leads to the result", async ({ page }) => {
   const { attempt, button } = await readyToHandIn(page, 24);
-  const { arrived } = await net.swallowReply(page, FINISH);
-  await button.click({ noWaitAfter: true });
-  await arrived;
+  await net.postUnheard(page, button);
   await page.reload();
   await isHandedIn(page);
   // So does the test itself: nothing can be answered any more.
@@ -110,9 +108,7 @@ test("when the reply to handing in is lost, a reload leads to the result", async
 
 test("when the reply to handing in is lost, pressing again leads to the same result", async ({ page }) => {
   const { button } = await readyToHandIn(page, 24);
-  const { arrived } = await net.swallowReply(page, FINISH);
-  await button.click({ noWaitAfter: true });
-  await arrived;
+  await net.postUnheard(page, button);
   await button.click();
   await isHandedIn(page);
 });

@@ -103,18 +103,15 @@ export async function loseReplies(page: Page): Promise<Count> {
   return lost;
 }
 
-/** The server gets the first form that is posted to an address, and the browser waits for the reply for ever. */
-export async function swallowReply(page: Page, address: string): Promise<{ arrived: Promise<void> }> {
-  let heard = (): void => {};
-  const arrived = new Promise<void>((resolve) => (heard = resolve));
-  let isFirst = true;
-  await page.route(address, async (route) => {
-    if (!isFirst || route.request().method() !== "POST") return route.continue();
-    isFirst = false;
-    await deliver(route);
-    heard();
-  });
-  return { arrived };
+/** The server gets the form of this page, and the browser never hears of it. */
+export async function postUnheard(page: Page, button: Locator): Promise<void> {
+  const hidden = await page
+    .locator("main form input[type=hidden]")
+    .evaluateAll((fields) => fields.map((field) => [(field as HTMLInputElement).name, (field as HTMLInputElement).value]));
+  const pressed = await button.evaluate((button) => [(button as HTMLButtonElement).name, (button as HTMLButtonElement).value]);
+  const form = Object.fromEntries([...hidden, pressed]);
+  const answer = await page.request.post(new URL(page.url()).pathname, { form, headers: FROM_HERE, maxRedirects: 0 });
+  expect(answer.status()).toBe(303);
 }
 
 /** Another answer than the server's, or several, each in its turn and the last for ever. */
@@ -192,6 +189,7 @@ export async function crash(page: Page): Promise<void> {
   const gone = page.waitForEvent("crash");
   page.goto("chrome://crash").catch(() => {});
   await gone;
+  await page.close();
 }
 
 /** That the test is open elsewhere. */
