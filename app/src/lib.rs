@@ -8,7 +8,7 @@
     expect(clippy::missing_errors_doc, reason = "a handler's Err is a Refusal, put into words by one layer")
 )]
 
-#[cfg(not(erase_components))]
+#[cfg(not(any(erase_components, doc, doctest)))]
 compile_error!("server and browser must both be built with `--cfg erase_components`: see .cargo/config.toml");
 
 pub mod api;
