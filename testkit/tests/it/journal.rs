@@ -240,14 +240,18 @@ async fn a_full_queue_says_when_to_come_again_and_loses_nothing() {
     let writer = writer(&mut browser, attempt).await;
     // One write holds everybody's turn, until the queue behind it is full.
     let (go_on, wait) = tokio::sync::oneshot::channel::<()>();
+    let (begin, begun) = tokio::sync::oneshot::channel::<()>();
     let db = world.services.db.clone();
     let holding = tokio::spawn(async move {
         db.write(move |_| async move {
+            let _ = begin.send(());
             let _ = wait.await;
             Ok::<_, domain::refusal::Fault>(())
         })
         .await
     });
+    // From here on nobody takes anything out of the queue.
+    begun.await.unwrap();
     let mut waiting = tokio::task::JoinSet::new();
     for _ in 0..1_200 {
         let db = world.services.db.clone();
