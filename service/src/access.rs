@@ -1,15 +1,16 @@
 //! Who is asking: from a session's token to an [`Actor`] with the roles and units they hold.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use domain::access::{Actor, Held, Role};
-use domain::id::{UnitId, WebSessionId};
+use domain::id::{Id, PersonId, UnitId, WebSessionId};
 use domain::refusal::{Fault, Refusal};
 use domain::time::{Moment, minutes};
 use sha2::{Digest, Sha256};
 use store::organisation::Unit;
 use store::session::SignedIn;
+use uuid::Uuid;
 
 use crate::Services;
 
@@ -94,6 +95,31 @@ pub async fn tree(s: &Services) -> Result<Arc<Tree>, Fault> {
         *kept = Some((now, Arc::clone(&tree)));
     }
     Ok(tree)
+}
+
+/// Everybody who holds one of some roles, as they would act.
+pub(crate) async fn holders(s: &Services, roles: &[Role]) -> Result<Vec<Actor>, Fault> {
+    let tree = tree(s).await?;
+    let mut held: BTreeMap<PersonId, Vec<Held>> = BTreeMap::new();
+    for role in roles {
+        for (person, unit) in store::notice::holders(&s.db, *role).await? {
+            let units = unit.map(|unit| tree.below(unit));
+            held.entry(person).or_default().push(Held { role: *role, units });
+        }
+    }
+    Ok(held.into_iter().map(|(person, held)| absent(person, held)).collect())
+}
+
+/// Somebody who is not here, to ask how far they reach. Nothing is done in their name.
+fn absent(person: PersonId, held: Vec<Held>) -> Actor {
+    Actor {
+        person,
+        account: Id::new(Uuid::nil()),
+        session: Id::new(Uuid::nil()),
+        name: String::new(),
+        held,
+        groups: Vec::new(),
+    }
 }
 
 /// The hash under which a token is kept.

@@ -15,18 +15,12 @@ mod follow;
 mod prepare;
 mod view;
 
-use std::collections::BTreeMap;
-
-use domain::access::{Actor, Held, Role};
-use domain::id::{Id, PersonId, RegradeId};
+use domain::id::RegradeId;
 use domain::item::Pool;
-use domain::refusal::{Fault, Refusal};
+use domain::refusal::Refusal;
 use store::Conn;
 use store::item::Item;
 use store::regrade::Regrade;
-use uuid::Uuid;
-
-use crate::{Services, access};
 
 pub use self::approve::{Outcome, approve, reject};
 pub use self::changes::reload;
@@ -64,30 +58,5 @@ fn examined(item: Item) -> Result<Item, Refusal> {
     match item.pool {
         Pool::Exam => Ok(item),
         Pool::Practice => Err(Refusal::NotFound),
-    }
-}
-
-/// Everybody who holds one of some roles, as they would act.
-async fn holders(s: &Services, roles: &[Role]) -> Result<Vec<Actor>, Fault> {
-    let tree = access::tree(s).await?;
-    let mut held: BTreeMap<PersonId, Vec<Held>> = BTreeMap::new();
-    for role in roles {
-        for (person, unit) in store::notice::holders(&s.db, *role).await? {
-            let units = unit.map(|unit| tree.below(unit));
-            held.entry(person).or_default().push(Held { role: *role, units });
-        }
-    }
-    Ok(held.into_iter().map(|(person, held)| absent(person, held)).collect())
-}
-
-/// Somebody who is not here, to ask how far they reach. Nothing is done in their name.
-fn absent(person: PersonId, held: Vec<Held>) -> Actor {
-    Actor {
-        person,
-        account: Id::new(Uuid::nil()),
-        session: Id::new(Uuid::nil()),
-        name: String::new(),
-        held,
-        groups: Vec::new(),
     }
 }

@@ -128,7 +128,7 @@ async fn form(s: &Services, held: &Attempt, version: &Version, slots: &[Slot]) -
         TestKind::Certification => Pool::Exam,
         TestKind::Practice => Pool::Practice,
     };
-    let seen = store::verify::seen_before(&s.db, held.person, from, held.started_at).await?;
+    let seen = store::item::seen_by(&s.db, held.person, from, held.started_at).await?;
     let drawn = draw(&version.blueprint, version.conditions.policy(), &pool, &seen, held.seed)
         .map_err(|_| differs("the form", "items for every cell of the blueprint", "a pool without them"))?;
     same("the number of questions", &drawn.len(), &slots.len())?;

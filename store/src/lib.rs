@@ -38,7 +38,6 @@ pub mod signing_key;
 pub mod test;
 pub mod trainer_group;
 pub mod trainer_progress;
-pub mod verify;
 
 pub use db::{Conn, Db, Engine, Patience, Tx};
 pub use fault::is_taken;

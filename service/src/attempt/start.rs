@@ -111,7 +111,7 @@ async fn prepare(
     }
     let person = store::people::find(db, actor.person).await?.ok_or(Refusal::NotFound)?;
     let bank = bank(s, &test, now).await?;
-    let seen = store::item::seen_by(db, actor.person, bank.pool).await?;
+    let seen = store::item::seen_by(db, actor.person, bank.pool, now).await?;
     let seed = chance::bytes::<32>();
     let policy = version.conditions.policy();
     let form = draw(&version.blueprint, policy, &bank.candidates, &seen, seed).map_err(|shallow| {

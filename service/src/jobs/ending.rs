@@ -1,15 +1,12 @@
 //! Reminders that a certificate ends soon: to its holder, and to HR how many there are.
 
-use std::collections::BTreeMap;
-
-use domain::access::{Act, Actor, Held, Role, reach};
+use domain::access::{Act, Role, reach};
 use domain::certification::Period;
 use domain::id::{Id, PersonId};
 use domain::notice::{EARLIEST, Reminder, covered, ending, summary_key};
 use domain::refusal::Fault;
 use store::job::Job;
 use store::notice::Notice;
-use uuid::Uuid;
 
 use super::Step;
 use super::about::About;
@@ -60,32 +57,14 @@ async fn tell_hr(s: &Services, job: &Job, about: About) -> Result<(), Fault> {
     if told.is_empty() {
         return Ok(());
     }
-    let tree = access::tree(s).await?;
-    let mut hr: BTreeMap<PersonId, Vec<Held>> = BTreeMap::new();
-    for (person, unit) in store::notice::holders(&s.db, Role::Hr).await? {
-        let units = unit.map(|unit| tree.below(unit));
-        hr.entry(person).or_default().push(Held { role: Role::Hr, units });
-    }
     let mut notices = Vec::new();
-    for (person, held) in hr {
-        let people = covered(&reach(&absent(person, held), Act::ReadResults), &told);
+    for hr in access::holders(s, &[Role::Hr]).await? {
+        let people = covered(&reach(&hr, Act::ReadResults), &told);
         if people > 0 {
             let params = serde_json::json!({ "people": people });
-            let notice = notice(job, person, Reminder::CertificatesEnd, &params);
-            notices.push((notice, summary_key(about.day, person)));
+            let notice = notice(job, hr.person, Reminder::CertificatesEnd, &params);
+            notices.push((notice, summary_key(about.day, hr.person)));
         }
     }
     tell(s, notices).await
-}
-
-/// Somebody who is not here, to ask how far they reach. Nothing is done in their name.
-fn absent(person: PersonId, held: Vec<Held>) -> Actor {
-    Actor {
-        person,
-        account: Id::new(Uuid::nil()),
-        session: Id::new(Uuid::nil()),
-        name: String::new(),
-        held,
-        groups: Vec::new(),
-    }
 }

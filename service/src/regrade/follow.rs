@@ -16,9 +16,9 @@ use store::job::Job;
 use store::notice::Notice;
 use store::regrade::{Graded, Moved};
 
-use super::{PIECE, Subject, approve, changes, holders, prepare, subject};
+use super::{PIECE, Subject, approve, changes, prepare, subject};
 use crate::jobs::Step;
-use crate::{Services, audit, certification, chance};
+use crate::{Services, access, audit, certification, chance};
 
 /// What follows for candidacies and certificates.
 #[derive(Clone, Debug, Default)]
@@ -216,7 +216,7 @@ async fn tell_deciders(s: &Services, id: RegradeId) -> Result<(), Fault> {
         .collect();
     let now = s.now();
     let mut new = Vec::new();
-    for actor in holders(s, &[Role::Hr, Role::Chair]).await? {
+    for actor in access::holders(s, &[Role::Hr, Role::Chair]).await? {
         let count = covered(&reach(&actor, Act::Decide), &placed);
         if count > 0 {
             let notice = Notice {

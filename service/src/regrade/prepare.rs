@@ -12,7 +12,7 @@ use store::item::{Item, Version};
 use store::notice::Notice;
 use store::regrade::{Graded, NewRun, Regrade};
 
-use super::{PIECE, Subject, examined, holders, subject};
+use super::{PIECE, Subject, examined, subject};
 use crate::{Services, audit, chance, exam, grading};
 
 /// What there is to mend.
@@ -179,7 +179,7 @@ async fn asked(
     author: Option<PersonId>,
     regrade: &Regrade,
 ) -> Result<Vec<(Notice, String)>, Fault> {
-    let holders = holders(s, &[Role::Methodologist, Role::Chair]).await?;
+    let holders = crate::access::holders(s, &[Role::Methodologist, Role::Chair]).await?;
     let may = |actor: &Actor| {
         reach(actor, Act::Regrade) == Reach::All
             && domain::regrade::may_decide(actor.person, regrade.prepared_by, author).is_ok()

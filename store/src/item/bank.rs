@@ -223,11 +223,11 @@ pub async fn depth(conn: &impl Conn, pool: Pool) -> Result<Vec<(String, u8, u64,
         .collect())
 }
 
-/// The items of a pool that a person has met in forms.
+/// The items of a pool that a person had met in forms before a moment: a draw and its replay go by the same.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn seen_by(conn: &impl Conn, person: PersonId, pool: Pool) -> Result<Seen, Fault> {
+pub async fn seen_by(conn: &impl Conn, person: PersonId, pool: Pool, before: Moment) -> Result<Seen, Fault> {
     let rows: Vec<(Uuid, Uuid, Moment)> = attempt_item::Entity::find()
         .select_only()
         .columns([attempt_item::Column::ItemId, attempt_item::Column::AttemptId])
@@ -241,6 +241,7 @@ pub async fn seen_by(conn: &impl Conn, person: PersonId, pool: Pool) -> Result<S
             meet(attempt_item::Entity, attempt_item::Column::ItemId, item::Entity, item::Column::Id),
         )
         .filter(attempt::Column::PersonId.eq(person.raw()))
+        .filter(attempt::Column::StartedAt.lt(before))
         .filter(item::Column::Pool.eq(pool.code()))
         .into_tuple()
         .all(&conn.on())
