@@ -34,6 +34,12 @@ impl FormState {
         self.values.get(field).map_or(&[], Vec::as_slice)
     }
 
+    /// What was typed in each field whose name begins so, by the rest of its name.
+    pub fn under<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let rest = move |name: &'a String| name.strip_prefix(prefix);
+        self.values.iter().filter_map(move |(name, _)| Some((rest(name)?, self.value(name))))
+    }
+
     /// Whether the field came with the form at all: a pressed button, a ticked box.
     #[must_use]
     pub fn has(&self, field: &str) -> bool {

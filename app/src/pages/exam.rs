@@ -89,18 +89,17 @@ fn onward(id: AttemptId, at: u32, form: &FormState) -> String {
     }
 }
 
-/// The answer that a form holds. An ordering is the options by their places; a move swaps two of them.
+/// The answer that a form holds. An ordering is the options by their places; a move swaps two of them. An option that
+/// the question does not have stays in it: the rule refuses the answer, and nobody believes that it was kept.
 fn answer_of(question: &Question, form: &FormState) -> Vec<String> {
     if question.kind != Kind::Ordering {
         return form.values("choice").to_vec();
     }
-    let mut places: Vec<(u32, &String)> = question
-        .options
-        .iter()
-        .filter_map(|(token, _)| Some((form.value(&format!("place.{token}")).parse().ok()?, token)))
-        .collect();
-    places.sort_by_key(|(place, _)| *place);
-    let mut order: Vec<String> = places.into_iter().map(|(_, token)| token.clone()).collect();
+    let mut places: Vec<(u32, &str)> =
+        form.under("place.").filter_map(|(token, place)| Some((place.parse().ok()?, token))).collect();
+    let shown = |token: &str| question.options.iter().position(|(known, _)| known == token);
+    places.sort_by_key(|(place, token)| (*place, shown(token)));
+    let mut order: Vec<String> = places.into_iter().map(|(_, token)| token.to_owned()).collect();
     let Some((token, way)) = form.value("move").split_once('.') else { return order };
     let rest: Vec<String> = question
         .options
