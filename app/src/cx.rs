@@ -183,7 +183,7 @@ pub async fn layer(State(site): State<Site>, mut request: Request, next: Next) -
         site,
     };
     match who {
-        Ok(actor) => cx.who = actor.map(Arc::new),
+        Ok(actor) => cx.who = actor,
         Err(fault) => return refuse(&cx, &Refusal::Fault(fault)).await,
     }
     request.extensions_mut().insert(cx.clone());

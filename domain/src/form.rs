@@ -37,7 +37,7 @@ impl FormState {
     /// What was typed in each field whose name begins so, by the rest of its name.
     pub fn under<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         let rest = move |name: &'a String| name.strip_prefix(prefix);
-        self.values.iter().filter_map(move |(name, _)| Some((rest(name)?, self.value(name))))
+        self.values.keys().filter_map(move |name| Some((rest(name)?, self.value(name))))
     }
 
     /// Whether the field came with the form at all: a pressed button, a ticked box.

@@ -20,6 +20,7 @@ mod m0013_receipts;
 mod m0014_forms;
 mod m0015_regrade;
 mod m0016_sessions;
+mod m0017_journal;
 mod portable;
 
 /// Runs the migrations of this project in order.
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_forms::Migration),
             Box::new(m0015_regrade::Migration),
             Box::new(m0016_sessions::Migration),
+            Box::new(m0017_journal::Migration),
         ]
     }
 }

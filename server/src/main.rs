@@ -8,6 +8,11 @@ use server::command::{Cli, run};
 use server::complaint;
 use tracing_subscriber::EnvFilter;
 
+/// Several threads ask for and give back many small pieces at once: the allocator of the C library spends far longer
+/// on that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();

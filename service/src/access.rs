@@ -6,13 +6,15 @@ use std::sync::{Arc, Mutex};
 use domain::access::{Actor, Held, Role};
 use domain::id::{Id, PersonId, UnitId, WebSessionId};
 use domain::refusal::{Fault, Refusal};
-use domain::time::{Moment, minutes};
+use domain::time::{Moment, minutes, seconds};
 use sha2::{Digest, Sha256};
 use store::organisation::Unit;
 use store::session::SignedIn;
+use store::{Engine, Patience};
 use uuid::Uuid;
 
 use crate::Services;
+use crate::kept::Kept;
 
 /// The tree of units.
 pub struct Tree {
@@ -125,20 +127,73 @@ fn absent(person: PersonId, held: Vec<Held>) -> Actor {
 /// The hash under which a token is kept.
 #[must_use]
 pub fn token_hash(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
+    hash(token).to_vec()
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// Who holds which token, remembered: every request begins with that question.
+pub(crate) struct Actors(Kept<[u8; 32], Arc<Known>>);
+
+impl Default for Actors {
+    fn default() -> Self {
+        // About 500 bytes each.
+        Self(Kept::new(5_000))
+    }
+}
+
+/// What was read about a token.
+struct Known {
+    actor: Arc<Actor>,
+    session: SignedIn,
+    /// When it was read.
+    at: Moment,
+    /// What this server had changed by then.
+    changes: u64,
+}
+
+impl Known {
+    /// What this server changes is heard of at once. A second server on one `PostgreSQL` may go on for a moment with
+    /// what it has read; a `SQLite` file is served by one server, and its own command line only adds.
+    fn is_fresh(&self, s: &Services, now: Moment) -> bool {
+        let believed = match s.db.engine() {
+            Engine::Sqlite => minutes(1),
+            Engine::Postgres => seconds(1),
+        };
+        self.changes == s.db.changes() && now >= self.at && now - self.at < believed
+    }
 }
 
 /// Who holds a token; nobody when the session has ended.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn actor(s: &Services, token: &str) -> Result<Option<Actor>, Fault> {
-    let Some(session) = store::session::find(&s.db, &token_hash(token)).await? else { return Ok(None) };
+pub async fn actor(s: &Services, token: &str) -> Result<Option<Arc<Actor>>, Fault> {
+    let hash = hash(token);
     let now = s.now();
+    let known = match s.actors.0.get(&hash).filter(|known| known.is_fresh(s, now)) {
+        Some(known) => known,
+        None => match read(s, &hash, now).await? {
+            Some(known) => known,
+            None => return Ok(None),
+        },
+    };
+    if has_ended(s, &known.session, now) {
+        return Ok(None);
+    }
+    s.seen.note(known.session.id, now);
+    Ok(Some(Arc::clone(&known.actor)))
+}
+
+async fn read(s: &Services, hash: &[u8; 32], now: Moment) -> Result<Option<Arc<Known>>, Fault> {
+    // Counted before it is read: what is changed meanwhile makes it old.
+    let changes = s.db.changes();
+    let Some(mut session) = store::session::find(&s.db, hash).await? else { return Ok(None) };
     if has_ended(s, &session, now) {
         return Ok(None);
     }
-    s.seen.note(session.id, now);
     let mut held = Vec::with_capacity(session.grants.len());
     for (role, unit) in &session.grants {
         let units = match unit {
@@ -152,14 +207,19 @@ pub async fn actor(s: &Services, token: &str) -> Result<Option<Actor>, Fault> {
     } else {
         Vec::new()
     };
-    Ok(Some(Actor {
+    let actor = Arc::new(Actor {
         person: session.person,
         account: session.account,
         session: session.id,
         name: session.name.address(),
         held,
         groups,
-    }))
+    });
+    // It is seen now; the row says so only some time later.
+    session.seen_at = now;
+    let known = Arc::new(Known { actor, session, at: now, changes });
+    s.actors.0.put(*hash, Arc::clone(&known));
+    Ok(Some(known))
 }
 
 fn has_ended(s: &Services, session: &SignedIn, now: Moment) -> bool {
@@ -178,7 +238,8 @@ pub async fn flush_seen(s: &Services) -> Result<(), Fault> {
     }
     for piece in seen.chunks(100) {
         let piece = piece.to_vec();
-        s.db.write(move |tx| async move { store::session::touch(&tx, &piece).await }).await?;
+        s.db.record(Patience::Long, move |tx| async move { store::session::touch(&tx, &piece).await })
+            .await?;
     }
     Ok(())
 }

@@ -6,8 +6,8 @@ use domain::id::PersonId;
 use domain::page::Page;
 use domain::refusal::{Fault, Refusal};
 use domain::time::Moment;
-use store::Tx;
 use store::audit::Entry;
+use store::{Patience, Tx};
 use uuid::Uuid;
 
 use crate::{Services, chance};
@@ -100,7 +100,7 @@ const AT_ONCE: u64 = 200;
 /// A fault of the database; also when another sealer was faster, and then it seals.
 pub async fn seal(s: &Services) -> Result<u64, Fault> {
     let now = s.now();
-    s.db.write(move |tx| async move {
+    s.db.record(Patience::Long, move |tx| async move {
         // An entry that is being written right now may get an earlier time than one already sealed;
         // the chain keeps the order in which the sealer saw them.
         let entries = store::audit::unsealed(&tx, AT_ONCE).await?;

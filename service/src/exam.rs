@@ -4,8 +4,11 @@
 
 mod book;
 mod close;
+mod desk;
 pub(crate) mod form;
 mod lease;
+
+use std::sync::Arc;
 
 use domain::access::Actor;
 use domain::attempt::{State, Value};
@@ -18,9 +21,12 @@ use store::attempt::{Advance, Attempt, Event};
 use store::{Patience, Tx};
 
 pub use self::book::Incoming;
-use self::book::{Book, Earlier};
+use self::book::{Book, Earlier, Entered};
 pub(crate) use self::close::close;
 pub use self::close::{Finished, finish, sweep};
+use self::desk::Batch;
+pub(crate) use self::desk::Desk;
+use self::form::Form;
 pub use self::form::answers;
 pub(crate) use self::form::{Forms, told};
 pub use self::lease::{Lease, Now, state, take_over};
@@ -59,22 +65,28 @@ const TRIES: u32 = 20;
 pub async fn answer(
     s: &Services,
     actor: &Actor,
-    id: AttemptId,
+    attempt: AttemptId,
     writer: WriterId,
-    batch: Vec<Incoming>,
+    events: Vec<Incoming>,
 ) -> Result<Ack, Refusal> {
-    if batch.len() > MOST_EVENTS {
+    if events.len() > MOST_EVENTS {
         return Err(Refusal::Conflict("batch_too_large"));
     }
+    desk::hand_in(s, Batch { actor: actor.clone(), attempt, writer, events }).await
+}
+
+/// Enters a batch in a write of its own.
+async fn alone(s: &Services, batch: Batch) -> Result<Ack, Refusal> {
     for _ in 0..TRIES {
-        let (services, actor, batch) = (s.clone(), actor.clone(), batch.clone());
+        let (services, batch) = (s.clone(), batch.clone());
         let done =
-            s.db.write_with(Patience::Short, move |tx| async move {
-                let seqs: Vec<i64> = batch.iter().map(|event| event.seq).collect();
-                let held = store::attempt::held(&tx, id, writer, &seqs).await?;
+            s.db.record(Patience::Short, move |tx| async move {
+                let Batch { actor, attempt, writer, events } = batch;
+                let seqs: Vec<i64> = events.iter().map(|event| event.seq).collect();
+                let held = store::attempt::held(&tx, attempt, writer, &seqs).await?;
                 let (held, known) = held.ok_or(Refusal::NotFound)?;
                 attempt::owned(&actor, &held)?;
-                receive(&services, &tx, &held, writer, known, &batch).await
+                receive(&services, &tx, &held, writer, known, &events).await
             })
             .await?;
         if let Some(ack) = done {
@@ -104,34 +116,50 @@ async fn receive(
         let (earlier, known) = earlier(tx, held, writer, batch).await?;
         (Some(earlier), known)
     };
-    let mut book = Book::open(held, form, (writer, earlier), known, now);
-    for incoming in batch {
-        book.receive(incoming);
-    }
-    let state = book.state;
-    let entered = book.close();
+    let (entered, ack) = judged(held, form, (writer, earlier), known, batch, now)?;
     if !entered.events.is_empty() {
-        if entered.ord > MOST_IN_JOURNAL {
-            return Err(Refusal::Conflict("journal_full"));
-        }
         let writer_seq = if is_holder { entered.acked } else { held.writer_seq };
         let to = Advance { last_ord: entered.ord, journal_hash: entered.link, writer_seq };
         if !store::attempt::advance(tx, held, to).await? {
             return Ok(None);
         }
-        store::attempt::insert_events(tx, held.id, entered.events).await?;
+        let events = entered.events.into_iter().map(|event| (held.id, event)).collect();
+        store::attempt::insert_events(tx, events).await?;
         if !is_holder {
             store::attempt::acknowledge(tx, writer, entered.acked).await?;
         }
     }
-    Ok(Some(Ack {
+    Ok(Some(ack))
+}
+
+/// What a batch adds to a journal, and what is said of it once that is kept.
+fn judged(
+    held: &Attempt,
+    form: Arc<Form>,
+    (writer, earlier): (WriterId, Option<Earlier>),
+    known: Vec<Event>,
+    batch: &[Incoming],
+    now: Moment,
+) -> Result<(Entered, Ack), Refusal> {
+    let lease_lost = earlier.is_some();
+    let mut book = Book::open(held, form, (writer, earlier), known, now);
+    for incoming in batch {
+        book.receive(incoming);
+    }
+    let state = book.state;
+    let mut entered = book.close();
+    if !entered.events.is_empty() && entered.ord > MOST_IN_JOURNAL {
+        return Err(Refusal::Conflict("journal_full"));
+    }
+    let ack = Ack {
         acked_seq: entered.acked,
-        refused: entered.refused,
+        refused: std::mem::take(&mut entered.refused),
         saved_at: now,
         time_left_ms: held.clockwork().time_left_ms(now),
         state,
-        lease_lost: !is_holder,
-    }))
+        lease_lost,
+    };
+    Ok((entered, ack))
 }
 
 /// What is known of a writer that has lost the lease, and of its events.
@@ -192,7 +220,7 @@ pub async fn answer_by_form(
     for _ in 0..TRIES {
         let (services, actor, filled) = (s.clone(), actor.clone(), filled.clone());
         let done =
-            s.db.write(move |tx| async move {
+            s.db.record(Patience::Long, move |tx| async move {
                 let held = attempt::own(&tx, &actor, id).await?;
                 post(&services, &tx, &actor, held, filled).await
             })

@@ -28,6 +28,7 @@ pub mod facts;
 pub mod grading;
 pub mod item;
 pub mod jobs;
+mod kept;
 pub mod keys;
 pub mod notices;
 pub mod password;
@@ -64,7 +65,9 @@ pub struct Inner {
     settings: RwLock<Arc<settings::Settings>>,
     units: RwLock<Option<(Moment, Arc<access::Tree>)>>,
     seen: access::Seen,
+    actors: access::Actors,
     forms: exam::Forms,
+    desk: exam::Desk,
     changes: regrade::Known,
     boards: exam_session::Boards,
     banks: blueprint::Banks,
@@ -100,7 +103,9 @@ impl Services {
             settings: RwLock::new(Arc::new(settings)),
             units: RwLock::new(None),
             seen: access::Seen::default(),
+            actors: access::Actors::default(),
             forms: exam::Forms::default(),
+            desk: exam::Desk::default(),
             changes,
             boards: exam_session::Boards::default(),
             banks: blueprint::Banks::default(),

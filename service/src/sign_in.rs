@@ -7,6 +7,7 @@ use domain::refusal::{Fault, Refusal};
 use domain::sign_in::{Failures, address_pause, after_failure, pair_pause};
 use domain::text::Login;
 use domain::time::{Moment, minutes};
+use store::Patience;
 use store::account::Account;
 pub use store::session::WebSession;
 use store::session::Which;
@@ -87,7 +88,7 @@ async fn note_failure(s: &Services, login: Option<&Login>, from: &From) -> Resul
     let now = s.now();
     let keys: [(String, Rule); 2] = [(pair_key(login, from), pair_pause), (address_key(from), address_pause)];
     tracing::info!(address = %from.address, "A sign-in failed");
-    s.db.write(move |tx| async move {
+    s.db.record(Patience::Long, move |tx| async move {
         for (key, pause) in keys {
             let known = store::account::pause(&tx, &key).await?.map(|(failures, _)| failures);
             let failures = after_failure(known, now);
@@ -113,7 +114,7 @@ async fn begin(s: &Services, account: &Account, from: &From, action: &'static st
     };
     let pair = pair_key(Login::parse(&account.login).ok().as_ref(), from);
     let (services, account) = (s.clone(), account.clone());
-    s.db.write(move |tx| async move {
+    s.db.record(Patience::Long, move |tx| async move {
         store::account::clear_pause(&tx, &pair).await?;
         let what = serde_json::json!({ "account": account.login, "address": session.address });
         store::session::begin(&tx, session).await?;

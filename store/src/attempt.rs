@@ -22,7 +22,9 @@ use uuid::Uuid;
 
 pub use self::form::{insert_slots, keep_pool, pool, slots, slots_of};
 pub use self::history::{Scope, Tally, open_within, passed_in, tally};
-pub use self::journal::{Advance, advance, events_of, held, insert_events, journal, journals, late};
+pub use self::journal::{
+    Advance, advance, advance_all, events_of, held, held_all, insert_events, journal, journals, late,
+};
 pub use self::lease::{LeaseKind, Writer, acknowledge, insert_writer, take_lease, writers};
 pub(crate) use self::result::read_score;
 pub use self::result::{close, insert_grading, overdue, scores, set_aside};

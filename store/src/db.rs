@@ -20,6 +20,7 @@ pub struct Db {
     pub(crate) read: DatabaseConnection,
     pub(crate) writer: Writer,
     pub(crate) statements: Arc<AtomicU64>,
+    pub(crate) changes: Arc<AtomicU64>,
 }
 
 #[derive(Clone)]
@@ -107,14 +108,26 @@ impl Db {
         F: FnOnce(Tx) -> Fut + Send + 'static,
         Fut: Future<Output = Result<T, E>> + Send + 'static,
     {
-        self.write_with(Patience::Long, write).await
+        let result = self.record(Patience::Long, write).await;
+        // Also after an error: the commit may have held all the same.
+        self.changes.fetch_add(1, Ordering::AcqRel);
+        result
     }
 
-    /// The same, and says how long it may wait for its turn.
+    /// How many writes of this process may have changed who may do what: what was read before the last of them is not
+    /// to be believed.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Runs a write that changes nothing about who somebody is and what they may do: answers, attempts, what was
+    /// noted in passing. What is remembered of that stays in force, so that a room that sits a test does not forget
+    /// everybody at each answer.
     ///
     /// # Errors
-    /// The same; [`Fault::is_busy`] when the turn would come too late.
-    pub async fn write_with<T, E, F, Fut>(&self, patience: Patience, write: F) -> Result<T, E>
+    /// The same; [`Fault::is_busy`] when the turn would come later than the caller can wait.
+    pub async fn record<T, E, F, Fut>(&self, patience: Patience, write: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Fault> + Send + 'static,

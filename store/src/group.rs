@@ -82,12 +82,19 @@ where
 }
 
 impl Group {
-    /// Starts the writer on a connection of its own. It ends when the last handle is dropped.
-    pub(crate) fn start(conn: DatabaseConnection) -> Self {
+    /// Starts the writer on a connection and a thread of its own. It ends when the last handle is dropped.
+    ///
+    /// A thread of its own, because each statement is a message to the driver's thread and an answer from it. As one
+    /// task among a thousand, the writer would stand in line after each answer, and everybody behind it as well.
+    pub(crate) fn start(conn: DatabaseConnection) -> Result<Self, Fault> {
         let (queue, work) = mpsc::channel(QUEUE);
         let counts = Arc::new(Counts::default());
-        tokio::spawn(run(conn, work, Arc::clone(&counts)));
-        Self { queue, counts }
+        let (runtime, counted) = (tokio::runtime::Handle::current(), Arc::clone(&counts));
+        std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || runtime.block_on(run(conn, work, counted)))
+            .map_err(|error| Fault::new("starting the writer's thread", error))?;
+        Ok(Self { queue, counts })
     }
 
     pub(crate) fn counts(&self) -> (u64, u64) {

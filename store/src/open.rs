@@ -182,7 +182,8 @@ async fn open_sqlite(path: &str, statements: Arc<AtomicU64>) -> Result<Db, Fault
     }
     try_writing(&write).await.map_err(|error| not_opened(path, &error))?;
     let read = connect_sqlite(path, READERS, true, &statements).await?;
-    Ok(Db { read, writer: Writer::Sqlite(Group::start(write)), statements })
+    let writer = Writer::Sqlite(Group::start(write)?);
+    Ok(Db { read, writer, statements, changes: Arc::default() })
 }
 
 /// Writes and takes it back: a file that may only be read opens all the same, and fails at the first answer.
@@ -218,8 +219,14 @@ async fn connect_sqlite(
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(5))
-                .statement_cache_capacity(256);
-            if read_only { sqlite.pragma("query_only", "ON") } else { sqlite }
+                // A list of one more id is another statement.
+                .statement_cache_capacity(512);
+            if read_only {
+                sqlite.pragma("query_only", "ON")
+            } else {
+                // In KiB. What is written again and again need not be read from the file in between.
+                sqlite.pragma("cache_size", "-32768")
+            }
         });
     connect(options, statements).await.map_err(|error| not_opened(path, &error))
 }
@@ -246,7 +253,7 @@ async fn open_postgres(url: &str, statements: Arc<AtomicU64>) -> Result<Db, Faul
     };
     insist(&conn, "SHOW fsync", &["on"]).await?;
     insist(&conn, "SHOW synchronous_commit", &["on", "remote_write", "remote_apply"]).await?;
-    Ok(Db { read: conn.clone(), writer: Writer::Postgres(conn), statements })
+    Ok(Db { read: conn.clone(), writer: Writer::Postgres(conn), statements, changes: Arc::default() })
 }
 
 async fn connect(options: ConnectOptions, statements: &Arc<AtomicU64>) -> Result<DatabaseConnection, DbErr> {

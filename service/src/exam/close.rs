@@ -5,8 +5,8 @@ use domain::attempt::{State, Stored};
 use domain::id::{AttemptId, WriterId};
 use domain::refusal::{Fault, Refusal};
 use domain::time::{Moment, minutes};
-use store::Tx;
 use store::attempt::Attempt;
+use store::{Patience, Tx};
 use tokio::task::JoinSet;
 
 use crate::{Services, attempt, grading};
@@ -41,7 +41,7 @@ pub async fn finish(
     for _ in 0..TRIES {
         let (services, actor) = (s.clone(), actor.clone());
         let done =
-            s.db.write(move |tx| async move {
+            s.db.record(Patience::Long, move |tx| async move {
                 let held = attempt::own(&tx, &actor, id).await?;
                 finish_in(&services, &tx, &actor, &held, last, confirmed).await
             })
@@ -93,7 +93,7 @@ pub(crate) async fn close(s: &Services, id: AttemptId) -> Result<(), Refusal> {
     for _ in 0..TRIES {
         let services = s.clone();
         let done =
-            s.db.write(move |tx| async move {
+            s.db.record(Patience::Long, move |tx| async move {
                 let held = store::attempt::find(&tx, id).await?.ok_or(Refusal::NotFound)?;
                 close_in(&services, &tx, &held, services.now()).await
             })
@@ -155,7 +155,7 @@ async fn aside(s: &Services, id: AttemptId, error: &Refusal, now: Moment) {
     tracing::error!(attempt.id = %id, %error, "Closing attempt {id} failed; it is tried again in {ASIDE_MINUTES} minutes");
     let why = error.to_string();
     let set =
-        s.db.write(move |tx| async move {
+        s.db.record(Patience::Long, move |tx| async move {
             store::attempt::set_aside(&tx, id, now + minutes(ASIDE_MINUTES), &why).await
         })
         .await;

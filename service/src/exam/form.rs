@@ -1,9 +1,7 @@
 //! A drawn form, with what its items say. Neither ever changes, so each is read once and kept for a while.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::Hash;
-use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use domain::attempt::Value;
 use domain::draw::{Seed, option_token};
@@ -14,6 +12,7 @@ use domain::refusal::Fault;
 use store::attempt::{Attempt, Event, Slot};
 
 use crate::Services;
+use crate::kept::Kept;
 
 /// A form: the questions of an attempt, in the order shown.
 pub(crate) struct Form {
@@ -172,58 +171,5 @@ impl Default for Forms {
     fn default() -> Self {
         // A form weighs about 5 kB, a content about 2 kB: some 30 MB when both are full.
         Self { drawn: Kept::new(2_000), contents: Kept::new(2_000) }
-    }
-}
-
-/// A bounded memory of two generations: when the young one is full, it becomes the old one, and the old one
-/// is forgotten. What is asked for stays young.
-struct Kept<K, V> {
-    most: usize,
-    generations: Mutex<(HashMap<K, V>, HashMap<K, V>)>,
-}
-
-impl<K: Eq + Hash + Copy, V: Clone> Kept<K, V> {
-    fn new(most: usize) -> Self {
-        Self { most, generations: Mutex::new((HashMap::new(), HashMap::new())) }
-    }
-
-    fn get(&self, key: &K) -> Option<V> {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(value) = generations.0.get(key) {
-            return Some(value.clone());
-        }
-        let value = generations.1.remove(key)?;
-        Self::insert(&mut generations, self.most, *key, value.clone());
-        Some(value)
-    }
-
-    fn put(&self, key: K, value: V) {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        Self::insert(&mut generations, self.most, key, value);
-    }
-
-    fn insert(generations: &mut (HashMap<K, V>, HashMap<K, V>), most: usize, key: K, value: V) {
-        if generations.0.len() >= most {
-            generations.1 = mem::take(&mut generations.0);
-        }
-        generations.0.insert(key, value);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_asked_for_stays_and_the_rest_is_forgotten() {
-        let kept = Kept::new(10);
-        for number in 0..1_000 {
-            kept.put(number, number);
-            assert_eq!(kept.get(&0), Some(0), "asked for every time");
-        }
-        assert_eq!(kept.get(&999), Some(999));
-        assert_eq!(kept.get(&500), None);
-        let generations = kept.generations.lock().unwrap();
-        assert!(generations.0.len() + generations.1.len() <= 20);
     }
 }

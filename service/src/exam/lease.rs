@@ -5,8 +5,8 @@ use domain::attempt::State;
 use domain::id::{AttemptId, WriterId};
 use domain::refusal::Refusal;
 use domain::time::Moment;
-use store::Tx;
 use store::attempt::{Attempt, LeaseKind};
+use store::{Patience, Tx};
 
 use crate::{Services, attempt, audit, chance};
 
@@ -42,7 +42,7 @@ pub async fn take_over(
     confirmed: bool,
 ) -> Result<Lease, Refusal> {
     let (services, actor) = (s.clone(), actor.clone());
-    s.db.write(move |tx| async move {
+    s.db.record(Patience::Long, move |tx| async move {
         let now = services.now();
         let held = attempt::own(&tx, &actor, id).await?;
         if matches!(held.clockwork().state_at(now), State::TimeUp | State::Finished) {

@@ -5,6 +5,7 @@ use std::future::Future;
 use domain::job::{LEASE_MINUTES, again_at, is_worn_out};
 use domain::refusal::Fault;
 use domain::time::minutes;
+use store::Patience;
 use store::job::{End, Job};
 
 use super::daily;
@@ -64,7 +65,7 @@ where
 
 async fn claim(s: &Services, found: &Job) -> Result<Option<Job>, Fault> {
     let (found, until) = (found.clone(), s.now() + minutes(LEASE_MINUTES));
-    s.db.write(move |tx| async move { store::job::claim(&tx, &found, until).await }).await
+    s.db.record(Patience::Long, move |tx| async move { store::job::claim(&tx, &found, until).await }).await
 }
 
 /// Works until the job is done, has failed, or has had its share of the turn.
@@ -117,7 +118,9 @@ fn outline(fault: &Fault) -> String {
 
 async fn leave(s: &Services, held: Job, end: End) -> Result<(), Fault> {
     let (id, now) = (held.id, s.now());
-    let is_left = s.db.write(move |tx| async move { store::job::settle(&tx, &held, end, now).await }).await?;
+    let is_left =
+        s.db.record(Patience::Long, move |tx| async move { store::job::settle(&tx, &held, end, now).await })
+            .await?;
     if !is_left {
         tracing::warn!(job.id = %id, "Job {id} took longer than its lease and was taken over");
     }

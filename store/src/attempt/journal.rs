@@ -6,8 +6,11 @@ use domain::attempt::Verdict;
 use domain::id::{AttemptId, Id, WriterId};
 use domain::journal::Link;
 use domain::refusal::Fault;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Alias, BinOper, Expr, ExprTrait, IntoIden, Query, TableRef, ValueTuple};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationDef,
+};
 use uuid::Uuid;
 
 use super::{Attempt, Event, bytes, read, stored_code};
@@ -126,29 +129,63 @@ pub async fn held(
     seqs: &[i64],
 ) -> Result<Option<(Attempt, Vec<Event>)>, Fault> {
     let (writer, seqs) = (writer.raw(), seqs.to_vec());
-    let known =
-        meet(attempt::Entity, attempt::Column::Id, answer_event::Entity, answer_event::Column::AttemptId)
-            .on_condition(move |attempt, event| {
-                let seq = || Expr::col((event.clone(), answer_event::Column::Seq));
-                Condition::all().add(Expr::col((event.clone(), answer_event::Column::Writer)).eq(writer)).add(
-                    seq()
-                        .is_in(seqs.iter().copied())
-                        .or(seq().gt(Expr::col((attempt, attempt::Column::WriterSeq)))),
-                )
-            });
-    let rows = attempt::Entity::find_by_id(id.raw())
+    let known = journal_of().on_condition(move |attempt, event| {
+        let seq = || Expr::col((event.clone(), answer_event::Column::Seq));
+        Condition::all().add(Expr::col((event.clone(), answer_event::Column::Writer)).eq(writer)).add(
+            seq().is_in(seqs.iter().copied()).or(seq().gt(Expr::col((attempt, attempt::Column::WriterSeq)))),
+        )
+    });
+    let mut found = with_events(conn, known, vec![id]).await?;
+    found.remove(&id).transpose()
+}
+
+/// Some attempts, each with those events of the holder of its lease that came before others did. One statement. A
+/// row that cannot be read is a fault of that attempt alone.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn held_all(
+    conn: &impl Conn,
+    ids: Vec<AttemptId>,
+) -> Result<BTreeMap<AttemptId, Result<(Attempt, Vec<Event>), Fault>>, Fault> {
+    let known = journal_of().on_condition(|attempt, event| {
+        let holder = |column| Expr::col((attempt.clone(), column));
+        let of = |column| Expr::col((event.clone(), column));
+        Condition::all()
+            .add(of(answer_event::Column::Writer).eq(holder(attempt::Column::Writer)))
+            .add(of(answer_event::Column::Seq).gt(holder(attempt::Column::WriterSeq)))
+    });
+    with_events(conn, known, ids).await
+}
+
+fn journal_of() -> RelationDef {
+    meet(attempt::Entity, attempt::Column::Id, answer_event::Entity, answer_event::Column::AttemptId)
+}
+
+async fn with_events(
+    conn: &impl Conn,
+    known: RelationDef,
+    ids: Vec<AttemptId>,
+) -> Result<BTreeMap<AttemptId, Result<(Attempt, Vec<Event>), Fault>>, Fault> {
+    let rows = attempt::Entity::find()
         .join(JoinType::LeftJoin, known)
         .select_also(answer_event::Entity)
+        .filter(attempt::Column::Id.is_in(ids.into_iter().map(Id::raw)))
         .all(&conn.on())
         .await
-        .doing("finding an attempt and its newest events")?;
-    let mut events = Vec::new();
-    let mut found = None;
+        .doing("finding attempts and their newest events")?;
+    let mut found = BTreeMap::new();
     for (attempt, event) in rows {
-        found.get_or_insert(attempt);
-        events.extend(event.map(read_event).transpose()?);
+        let one = found
+            .entry(Id::new(attempt.id))
+            .or_insert_with(|| read(attempt).map(|attempt| (attempt, Vec::new())));
+        match (event.map(read_event).transpose(), one.as_mut()) {
+            (Ok(event), Ok((_, events))) => events.extend(event),
+            (Err(fault), _) => *one = Err(fault),
+            (Ok(_), Err(_)) => {}
+        }
     }
-    found.map(|attempt| Ok((read(attempt)?, events))).transpose()
+    Ok(found)
 }
 
 /// Where a journal goes on.
@@ -167,34 +204,59 @@ pub struct Advance {
 /// # Errors
 /// A fault of the database.
 pub async fn advance(tx: &Tx, attempt: &Attempt, to: Advance) -> Result<bool, Fault> {
-    let done = attempt::Entity::update_many()
-        .col_expr(attempt::Column::LastOrd, Expr::value(to.last_ord))
-        .col_expr(attempt::Column::JournalHash, Expr::value(to.journal_hash.to_vec()))
-        .col_expr(attempt::Column::WriterSeq, Expr::value(to.writer_seq))
-        .filter(attempt::Column::Id.eq(attempt.id.raw()))
-        .filter(attempt::Column::LastOrd.eq(attempt.last_ord))
-        .filter(attempt::Column::Writer.eq(attempt.writer.raw()))
-        // The verdicts follow from these: nothing is entered as in time that was closed or moved meanwhile.
-        .filter(attempt::Column::State.eq(stored_code(attempt.state)))
-        .filter(attempt::Column::DeadlineAt.eq(attempt.deadline_at))
-        .filter(match attempt.paused_at {
-            Some(at) => attempt::Column::PausedAt.eq(at),
-            None => attempt::Column::PausedAt.is_null(),
-        })
-        .exec(&tx.on())
-        .await
-        .doing("advancing a journal")?;
-    Ok(done.rows_affected > 0)
+    Ok(advance_all(tx, &[(attempt, to)]).await? == 1)
 }
 
-/// Adds events to the journal.
+/// Takes the next places in some journals, each if it is still as it was read, in one statement; how many were.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn insert_events(tx: &Tx, attempt: AttemptId, events: Vec<Event>) -> Result<(), Fault> {
+pub async fn advance_all(tx: &Tx, journals: &[(&Attempt, Advance)]) -> Result<u64, Fault> {
+    let rows = journals.iter().map(|(attempt, to)| {
+        ValueTuple::Many(vec![
+            attempt.id.raw().into(),
+            attempt.last_ord.into(),
+            attempt.writer.raw().into(),
+            // The verdicts follow from these: nothing is entered as in time that was closed or moved meanwhile.
+            stored_code(attempt.state).into(),
+            attempt.deadline_at.into(),
+            attempt.paused_at.into(),
+            to.last_ord.into(),
+            to.journal_hash.to_vec().into(),
+            to.writer_seq.into(),
+        ])
+    });
+    // Both engines name the columns of a list of values so.
+    let read = |number: u8| Expr::col((READ, Alias::new(format!("column{number}"))));
+    let held = |column: attempt::Column| Expr::col((attempt::Entity, column));
+    let statement = Query::update()
+        .table(attempt::Entity)
+        .from(TableRef::ValuesList(rows.collect(), READ.into_iden()))
+        .value(attempt::Column::LastOrd, read(7))
+        .value(attempt::Column::JournalHash, read(8))
+        .value(attempt::Column::WriterSeq, read(9))
+        .and_where(held(attempt::Column::Id).eq(read(1)))
+        .and_where(held(attempt::Column::LastOrd).eq(read(2)))
+        .and_where(held(attempt::Column::Writer).eq(read(3)))
+        .and_where(held(attempt::Column::State).eq(read(4)))
+        .and_where(held(attempt::Column::DeadlineAt).eq(read(5)))
+        .and_where(held(attempt::Column::PausedAt).binary(BinOper::Custom("IS NOT DISTINCT FROM"), read(6)))
+        .to_owned();
+    let done = tx.on().execute(&statement).await.doing("advancing journals")?;
+    Ok(done.rows_affected())
+}
+
+/// What a journal is called while it is as it was read.
+const READ: &str = "as_read";
+
+/// Adds events to journals.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn insert_events(tx: &Tx, events: Vec<(AttemptId, Event)>) -> Result<(), Fault> {
     let rows = events
         .into_iter()
-        .map(|event| {
+        .map(|(attempt, event)| {
             Ok(answer_event::Model {
                 id: event.id,
                 attempt_id: attempt.raw(),

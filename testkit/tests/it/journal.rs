@@ -256,7 +256,7 @@ async fn a_full_queue_says_when_to_come_again_and_loses_nothing() {
     for _ in 0..1_200 {
         let db = world.services.db.clone();
         waiting.spawn(async move {
-            db.write_with(store::Patience::Short, |_| async { Ok::<_, domain::refusal::Fault>(()) }).await
+            db.record(store::Patience::Short, |_| async { Ok::<_, domain::refusal::Fault>(()) }).await
         });
     }
     // Those for whom there is no room are told so at once.

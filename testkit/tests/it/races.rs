@@ -14,7 +14,8 @@ use testkit::{Browser, Page, World, engines};
 pub(crate) async fn actor(world: &World, login: &str) -> Actor {
     let from = service::sign_in::From { address: "127.0.0.1".into(), user_agent: "a test".into() };
     let token = service::sign_in::sign_in(&world.services, login, "sincere-demo".into(), from).await;
-    service::access::actor(&world.services, &token.unwrap()).await.unwrap().unwrap()
+    let actor = service::access::actor(&world.services, &token.unwrap()).await.unwrap().unwrap();
+    Actor::clone(&actor)
 }
 
 /// The only Ok among some answers; each of the others is handed to `judge`.
