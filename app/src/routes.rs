@@ -107,12 +107,13 @@ routes! {
     "/admin/jobs/{job}/again" "POST" To(Act::ReadJobs) => post(pages::admin_jobs::again);
     "/admin/audit" "GET" To(Act::ReadAudit) => get(pages::admin_audit::get);
     "/admin/networks" "GET POST" To(Act::EditSettings) => get(pages::admin_networks::get).post(pages::admin_networks::post);
-    "/proctor" "GET" To(Act::Proctor) => get(pages::proctor::get);
+    "/proctor" "GET" To(Act::ReadSessions) => get(pages::proctor::get);
     "/proctor/new" "GET POST" To(Act::Proctor) => get(pages::proctor_new::get).post(pages::proctor_new::post);
-    "/proctor/{session}" "GET POST" To(Act::Proctor) => get(pages::proctor_board::get).post(pages::proctor_board::post);
-    "/proctor/{session}/events" "GET" To(Act::Proctor) => get(pages::proctor_events::get);
+    "/proctor/{session}" "GET POST" To(Act::ReadSessions) => get(pages::proctor_board::get).post(pages::proctor_board::post);
+    "/proctor/{session}/events" "GET" To(Act::ReadSessions) => get(pages::proctor_events::get);
     "/proctor/{session}/codes" "GET" To(Act::Proctor) => get(pages::proctor_codes::get);
-    "/proctor/{session}/protocol" "GET" To(Act::Proctor) => get(pages::proctor_protocol::get);
+    "/proctor/{session}/window" "GET POST" To(Act::Proctor) => get(pages::proctor_window::get).post(pages::proctor_window::post);
+    "/proctor/{session}/protocol" "GET" To(Act::ReadSessions) => get(pages::proctor_protocol::get);
     "/notices" "GET POST" To(Act::Learn) => get(pages::notices::get).post(pages::notices::post);
     "/notices/{notice}/read" "POST" To(Act::Learn) => post(pages::notices::read);
     "/trainer" "GET" To(Act::ReadPracticeItems) => get(pages::trainer::get);

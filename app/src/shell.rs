@@ -214,7 +214,7 @@ fn navigation(cx: &Cx, head: &Head) -> Option<impl IntoView + use<>> {
     {
         entries.push(("/hr", t!(l, common.nav_hr)));
     }
-    if actor.may(Act::Proctor) {
+    if actor.may(Act::ReadSessions) {
         entries.push(("/proctor", t!(l, proctor.nav)));
     }
     if actor.may(Act::ReadAudit) || actor.may(Act::KeepAccounts) {

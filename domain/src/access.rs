@@ -1,7 +1,7 @@
 //! Who may do what to whom. The only place that says so; the matrix is a golden file.
 //!
 //! [`allow`] answers for one subject and hands out a [`Granted`]; [`reach`] answers for lists and
-//! becomes their WHERE. Nobody decides on themselves or on their own trainee.
+//! becomes their WHERE. Nobody decides on, or proctors, themselves or their own trainee.
 
 use crate::coded::coded;
 use crate::id::{AccountId, GroupId, PersonId, UnitId, WebSessionId};
@@ -88,6 +88,8 @@ coded! {
         ReadJobs = "read_jobs",
         /// Read the audit log.
         ReadAudit = "read_audit",
+        /// See exam sessions: who sits where, and the protocol; never start codes.
+        ReadSessions = "read_sessions",
         /// Hold exam sessions: let candidates in, watch over them, change their time.
         Proctor = "proctor",
     }
@@ -128,7 +130,7 @@ pub const fn extent(role: Role, act: Act) -> Extent {
     use Act::{
         Decide, EditExamItems, EditPeople, EditPracticeItems, EditRulebook, EditSettings, EditTests, Enrol,
         GrantRoles, IssueCode, KeepAccounts, KeepGroups, Learn, Proctor, ReadAudit, ReadExamItems, ReadJobs,
-        ReadPeople, ReadPracticeItems, ReadRegrades, ReadResults, ReadTests, Regrade,
+        ReadPeople, ReadPracticeItems, ReadRegrades, ReadResults, ReadSessions, ReadTests, Regrade,
     };
     match (role, act) {
         (_, Learn) => Extent::Own,
@@ -143,11 +145,12 @@ pub const fn extent(role: Role, act: Act) -> Extent {
         | (Role::Admin, KeepAccounts | GrantRoles | EditSettings | ReadJobs | ReadAudit | IssueCode) => {
             Extent::All
         }
-        (Role::Proctor, Proctor)
+        (Role::Proctor, Proctor | ReadSessions)
         | (Role::Hr, ReadPeople | EditPeople | Enrol | ReadResults | Decide | IssueCode)
         | (Role::Chair, ReadPeople | ReadResults | Decide | ReadRegrades | Regrade)
-        | (Role::Head | Role::Curator, ReadPeople | ReadResults | IssueCode)
-        | (Role::Secretary | Role::Commission | Role::Auditor, ReadPeople | ReadResults) => Extent::Units,
+        | (Role::Head | Role::Curator, ReadPeople | ReadResults | ReadSessions | IssueCode)
+        | (Role::Auditor, ReadPeople | ReadResults | ReadSessions)
+        | (Role::Secretary | Role::Commission, ReadPeople | ReadResults) => Extent::Units,
         _ => Extent::Nothing,
     }
 }
@@ -300,7 +303,7 @@ pub fn allow(actor: &Actor, act: Act, subject: &Subject) -> Result<Granted, Refu
     Ok(Granted { act, by: actor.person })
 }
 
-/// Nobody decides on themselves or on somebody they train.
+/// Nobody decides on, or proctors, themselves or somebody they train.
 #[must_use]
 pub fn is_conflicted(actor: &Actor, subject: &Subject) -> bool {
     subject.person == Some(actor.person) || subject.groups.iter().any(|group| actor.groups.contains(group))

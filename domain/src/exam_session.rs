@@ -1,12 +1,12 @@
 //! An exam session: when it is held, who is let in, and what a proctor sees of a seat.
 
-use chrono::{NaiveTime, TimeZone};
+mod window;
 
+pub use self::window::{NotMoved, Window, may_change, may_move};
 use crate::attempt;
 use crate::badge::ALPHABET;
 use crate::coded::coded;
-use crate::form::FormState;
-use crate::time::{Day, Moment, Tz, days};
+use crate::time::Moment;
 
 coded! {
     /// Where a session stands.
@@ -35,6 +35,10 @@ coded! {
         Terminated = "terminated",
         /// The proctor let a candidate go on at another device.
         Moved = "moved",
+        /// The proctor took back that somebody's identity was checked.
+        IdentityUndone = "identity_undone",
+        /// The session was given another time.
+        Rescheduled = "rescheduled",
     }
 }
 
@@ -45,62 +49,6 @@ impl Incident {
 
 /// After so many wrong codes in a row a seat is locked, until the proctor unlocks it.
 pub const MOST_WRONG: u32 = 5;
-
-/// The longest window, in hours.
-const LONGEST_HOURS: i64 = 12;
-
-/// When a session is held: from a moment until a moment. Whoever has begun has their own deadline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Nobody begins before.
-    pub opens_at: Moment,
-    /// Nobody begins at this moment or after.
-    pub closes_at: Moment,
-}
-
-impl Window {
-    /// Reads a window from the fields `day`, `from` and `until`; problems are noted beside them. An end before the
-    /// beginning is one of the next day.
-    pub fn parse(form: &mut FormState, zone: Tz, now: Moment) -> Option<Self> {
-        let day = form.value("day").trim().parse::<Day>().ok();
-        if day.is_none() {
-            unread(form, "day");
-        }
-        let (from, until) = (time(form, "from"), time(form, "until"));
-        let (day, from, until) = (day?, from?, until?);
-        let last = if until > from { day } else { day.plus_days(1) };
-        let at = |day: Day, time| zone.from_local_datetime(&day.date().and_time(time)).earliest();
-        let (Some(opens), Some(closes)) = (at(day, from), at(last, until)) else {
-            form.problem("from", "malformed");
-            return None;
-        };
-        let window = Self { opens_at: opens.to_utc(), closes_at: closes.to_utc() };
-        if (window.closes_at - window.opens_at).num_minutes() > LONGEST_HOURS * 60 {
-            form.problem("until", "out_of_range");
-        } else if window.closes_at <= now {
-            form.problem("day", "in_the_past");
-        } else if window.opens_at > now + days(366) {
-            form.problem("day", "out_of_range");
-        }
-        form.is_clean().then_some(window)
-    }
-}
-
-fn time(form: &mut FormState, field: &str) -> Option<NaiveTime> {
-    let typed = form.value(field).trim();
-    // Browsers add seconds when they are not zero.
-    let read =
-        NaiveTime::parse_from_str(typed, "%H:%M").or_else(|_| NaiveTime::parse_from_str(typed, "%H:%M:%S"));
-    if read.is_err() {
-        unread(form, field);
-    }
-    read.ok()
-}
-
-fn unread(form: &mut FormState, field: &str) {
-    let code = if form.value(field).trim().is_empty() { "missing" } else { "malformed" };
-    form.problem(field, code);
-}
 
 /// What decides whether a person with a seat may begin.
 #[derive(Clone, Copy, Debug)]
@@ -307,30 +255,6 @@ mod tests {
             (true, Some(attempt::State::Finished), true, Place::Finished),
         ] {
             assert_eq!(place(identified, attempt, over), seen);
-        }
-    }
-
-    #[test]
-    fn a_window_is_read_in_the_zone_of_the_people() {
-        let read = |day: &str, from: &str, until: &str| {
-            let mut form = FormState::default().with("day", day).with("from", from).with("until", until);
-            let window = Window::parse(&mut form, Tz::Europe__Moscow, t("07:00:00"));
-            (window.map(|w| (w.opens_at, w.closes_at)), form)
-        };
-        assert_eq!(read("2026-11-22", "10:00", "13:00").0, Some((t("07:00:00"), t("10:00:00"))));
-        let overnight = Some((t("19:00:00"), "2026-11-22T22:00:00Z".parse().unwrap()));
-        assert_eq!(read("2026-11-22", "22:00", "01:00").0, overnight);
-        for (day, from, until, field, code) in [
-            ("", "10:00", "13:00", "day", "missing"),
-            ("22.11.2026", "10:00", "13:00", "day", "malformed"),
-            ("2026-11-22", "", "13:00", "from", "missing"),
-            ("2026-11-22", "10:00", "25:00", "until", "malformed"),
-            ("2026-11-22", "08:00", "21:30", "until", "out_of_range"),
-            ("2026-11-21", "10:00", "13:00", "day", "in_the_past"),
-            ("2036-11-21", "10:00", "13:00", "day", "out_of_range"),
-        ] {
-            let (window, form) = read(day, from, until);
-            assert_eq!((window, form.problem_of(field)), (None, Some(code)), "{day} {from} {until}");
         }
     }
 

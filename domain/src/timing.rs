@@ -1,5 +1,5 @@
-//! Changing the time of an attempt that is under way: extensions and pauses. The deadline stays what the one
-//! formula makes of it.
+//! Changing the time of an attempt that is under way: extensions, pauses, another end of its session. The deadline
+//! stays what the one formula makes of it.
 
 use crate::attempt::{Clockwork, State, Timing, deadline};
 use crate::coded::coded;
@@ -14,6 +14,8 @@ coded! {
         Pause = "pause",
         /// The clock runs again; the time it stood still is given back.
         Resume = "resume",
+        /// The session ends later, and bounds the attempt less.
+        Window = "window",
     }
 }
 
@@ -38,6 +40,8 @@ pub enum Asked {
     Pause,
     /// Let it run again.
     Resume,
+    /// Another end of the session; [`crate::exam_session::may_move`] says whether it may be.
+    Window(Moment),
 }
 
 impl Asked {
@@ -48,6 +52,7 @@ impl Asked {
             Self::Extension(_) => Kind::Extension,
             Self::Pause => Kind::Pause,
             Self::Resume => Kind::Resume,
+            Self::Window(_) => Kind::Window,
         }
     }
 }
@@ -103,6 +108,10 @@ pub fn changed(timing: &Timing, clock: Clockwork, asked: Asked, now: Moment) -> 
         Asked::Resume => {
             let ms = stood_still(clock.paused_at.ok_or(LeftOut::Running)?, now);
             (ms, None, Timing { paused_ms: timing.paused_ms + ms, ..*timing })
+        }
+        Asked::Window(end) => {
+            let moved = Timing { window_end: Some(end), ..*timing };
+            ((deadline(&moved) - clock.deadline).num_milliseconds(), clock.paused_at, moved)
         }
     };
     Ok(Changed {
@@ -184,6 +193,25 @@ mod tests {
             ),
         ] {
             assert_eq!(after(timing, changes), (t(until), None), "{timing:?} {changes:?}");
+        }
+    }
+
+    #[test]
+    fn another_end_of_the_session_changes_those_that_it_bounds() {
+        let within = |end| Timing { window_end: Some(t(end)), ..timing() };
+        for (timing, end, until, gained) in [
+            (within("10:30:00"), "10:40:00", "10:40:00", 600_000),
+            (within("10:30:00"), "12:00:00", "10:45:00", 900_000),
+            (within("11:00:00"), "10:50:00", "10:45:00", 0),
+            (Timing { extra_percent: 50, ..within("10:30:00") }, "10:40:00", "11:02:30", 600_000),
+            (Timing { extension_ms: 300_000, ..within("10:30:00") }, "10:40:00", "10:45:00", 600_000),
+        ] {
+            for paused_at in [None, Some(t("10:10:00"))] {
+                let made = changed(&timing, clock(&timing, paused_at), Asked::Window(t(end)), t("10:20:00"));
+                let made = made.unwrap();
+                assert_eq!((made.deadline, made.ms), (t(until), gained), "{timing:?} until {end}");
+                assert_eq!((made.paused_at, made.extension_ms), (paused_at, timing.extension_ms));
+            }
         }
     }
 

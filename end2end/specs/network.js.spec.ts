@@ -7,7 +7,7 @@ import { advance, HOUR, MINUTE } from "../support/clock";
 import * as exam from "../support/exam";
 import * as net from "../support/network";
 import { another, fillSignIn, signIn, signOut } from "../support/people";
-import { word } from "../support/words";
+import { counted, word } from "../support/words";
 
 const chosen = (page: Page) => page.locator("label.option input:checked");
 
@@ -269,6 +269,59 @@ test("a second tab only reads and says so; taken over there, nothing is lost tha
   await expect(net.elsewhere(page)).toBeVisible();
   await expect(exam.choice(page, 0)).toBeDisabled();
   await net.comesTo(other, 2);
+});
+
+test("what two tabs had not sent when both were gone is sent from the result after the time, which says so", async ({ page, context }) => {
+  const { attempt, at } = await net.sit(page, 18, 3);
+  await net.cut(context);
+  await exam.answer(page);
+  const other = await context.newPage();
+  await other.goto(`${attempt}?q=${at[1]}`);
+  await net.goOnHere(other);
+  await exam.answer(other);
+  await net.isWaiting(other, 2);
+  await net.answerEach(page, [at[2]]);
+  await net.isStored(page, 4); // Each tab has one that the other has not, and both have the first.
+  await Promise.all([page.close(), other.close()]);
+  await advance(net.WHOLE_TIME);
+  await net.mend(context);
+  const again = await context.newPage();
+  await again.goto(attempt);
+  await expect(again.getByText(word("exam.left_sent"), { exact: true })).toBeVisible();
+  await expect(again.getByRole("link", { name: word("exam.left_copy") })).toBeVisible();
+  await expect.poll(async () => (await context.cookies()).map(({ name }) => name)).not.toContain("unsent");
+  await again.reload();
+  await expect(again.getByText(counted("result.late", 3), { exact: true })).toBeVisible();
+  await expect(again.locator("script")).toHaveCount(0);
+});
+
+test("what the server turns away stays here and is named, holds up no other writer, and is sent once it is taken", async ({ page, context }) => {
+  const { attempt, at } = await net.sit(page, 19, 2);
+  await net.cut(page);
+  await exam.answer(page);
+  await net.isStored(page, 1);
+  const writer = await page.evaluate(() => Object.entries(sessionStorage).find(([key]) => key.startsWith("writer "))?.[1] ?? "");
+  await page.close();
+  const refused = { count: 0 };
+  await context.route(net.ANSWER, (route) => {
+    const isTheirs = route.request().postData()?.includes(writer);
+    return isTheirs ? route.fulfill({ status: [403, 404, 409, 413][refused.count++ % 4] }) : route.continue();
+  });
+  const again = await context.newPage();
+  await again.goto(`${attempt}?q=${at[1]}`);
+  await net.goOnHere(again);
+  await net.nudgeUntil(again, refused, 6);
+  await exam.answer(again);
+  await net.isSaved(again);
+  const tried = refused.count;
+  await exam.goTo(again, at[0]);
+  await expect(exam.saved(again)).toHaveText(word("exam.not_taken"));
+  await expect(again.getByText(word("exam.refused"), { exact: true })).toBeVisible();
+  expect(refused.count, "it is not tried for ever").toBe(tried);
+  await net.mend(context);
+  await net.nudge(again);
+  await net.isSaved(again);
+  await net.comesTo(again, 2);
 });
 
 test("what an earlier device sends late counts where the newer one has not answered, and it is told", async ({ page, browser }) => {

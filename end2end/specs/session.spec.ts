@@ -20,7 +20,21 @@ test("a proctor lets a candidate in, gives five minutes more, and prints the pro
   const board = new URL(proctor.url()).pathname;
 
   await proctor.getByRole("link", { name: word("proctor.codes") }).click();
+  const former = await proctor.locator(".slip code").innerText();
+  await looks(proctor);
+
+  // Another time makes other codes: the page says so before, and shows the new ones after.
+  await proctor.goto(board);
+  await proctor.getByRole("link", { name: word("proctor.window_change"), exact: true }).click();
+  await expect(proctor.getByText(word("proctor.window_codes"), { exact: true })).toBeVisible();
+  await looks(proctor);
+  const later = inMoscow(new Date((await serverNow()).getTime() + 5 * HOUR));
+  await proctor.getByLabel(word("proctor.until"), { exact: true }).fill(later.slice(11, 16));
+  await proctor.getByLabel(word("proctor.reason"), { exact: true }).fill("Кандидаты задержались в пути");
+  await proctor.getByRole("button", { name: word("proctor.window_do"), exact: true }).click();
+  await expect(proctor.getByText(word("proctor.window_done"), { exact: true })).toBeVisible();
   const code = await proctor.locator(".slip code").innerText();
+  expect(code).not.toBe(former);
   expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
   await looks(proctor);
 

@@ -71,8 +71,8 @@ export const PAGES: Record<string, Seen[]> = {
     at("/hr/certified"),
     at("/hr/counts"),
   ],
-  head: [at("/hr"), at("/hr/people/{person}", "/hr"), at("/hr/certified"), at("/hr/counts")],
-  auditor: [at("/hr"), at("/hr/people/{person}", "/hr"), at("/admin"), at("/admin/audit")],
+  head: [at("/hr"), at("/hr/people/{person}", "/hr"), at("/hr/certified"), at("/hr/counts"), at("/proctor")],
+  auditor: [at("/hr"), at("/hr/people/{person}", "/hr"), at("/admin"), at("/admin/audit"), at("/proctor")],
   admin: [
     at("/admin"),
     at("/admin/accounts"),
@@ -101,6 +101,7 @@ export const ELSEWHERE = [
   "/hr/certified.csv", // a file
   "/proctor/{session}", // session.spec: planned, open, closed
   "/proctor/{session}/codes", // session.spec
+  "/proctor/{session}/window", // session.spec
   "/proctor/{session}/protocol", // session.spec
   "/proctor/{session}/events", // a stream
 ];

@@ -1,42 +1,47 @@
-//! Exam sessions: planning them, giving seats, opening and closing. Whoever sits in a session does not proctor it.
+//! Exam sessions: planning them, opening and closing. Whoever sits in a session, or trains somebody who does, does not
+//! hold it.
 
 mod board;
 mod door;
 mod incident;
 mod network;
+mod part;
 mod protocol;
+mod seats;
 mod time;
+mod window;
 
-use std::collections::BTreeSet;
-
-use domain::access::{Act, Actor, Reach, Subject, allow, reach};
+use domain::access::{Act, Actor, Reach, reach};
 use domain::exam_session::{State, Window};
 use domain::form::FormState;
-use domain::id::{CandidacyId, ExamSessionId, PersonId, TestId, UnitId};
+use domain::id::{ExamSessionId, TestId, UnitId};
 use domain::refusal::{Fault, Refusal};
 use domain::test::Kind;
 use domain::text::line;
 use domain::time::Moment;
-use store::exam_session::{Seat, Session};
+use store::exam_session::Session;
 use store::organisation::Unit;
 use store::test::Test;
 use store::{Conn, Tx};
 
 pub use self::board::{Board, BoardRow, Boards, board, watch};
-pub(crate) use self::door::{Admitted, admit, knock, seat_for};
+pub(crate) use self::door::{Admitted, admit, knock, seat_for, sit};
 pub use self::door::{Entry, Invited, code_of};
-pub use self::incident::{free, identify, note, terminate, unlock};
+pub use self::incident::{free, identify, note, terminate, unidentify, unlock};
 pub use self::network::{
     Kept as NetworkKept, Networks, add as add_network, networks, remove as remove_network,
 };
+pub use self::part::{Part, part};
+use self::part::{own, seat, seen, trainees};
 pub use self::protocol::{Protocol, Slip, codes, protocol};
+pub use self::seats::{MOST_ADDED, add};
+use self::seats::{People, give_seats, numbered, refuse_trainees, with_candidacies};
 pub use self::time::{Left, Retimed, retime};
+pub use self::window::{reschedule, window_form};
 use crate::{Services, access, audit, chance, programme};
 
 /// The most sessions of a list.
 const MOST_LISTED: u64 = 100;
-/// The most candidates that are added at once.
-pub const MOST_ADDED: usize = 200;
 
 /// A session in a list.
 #[derive(Clone, Debug)]
@@ -58,32 +63,12 @@ pub struct Choices {
     pub tests: Vec<Test>,
 }
 
-/// What a session's unit is for permission.
-fn subject_of(session: &Session) -> Subject {
-    Subject { units: vec![session.unit], ..Subject::default() }
-}
-
-/// A session that the actor may proctor: within reach, and not one in which they sit themselves.
-pub(crate) async fn own(conn: &impl Conn, actor: &Actor, id: ExamSessionId) -> Result<Session, Refusal> {
-    let session = store::exam_session::find(conn, id).await?.ok_or(Refusal::NotFound)?;
-    allow(actor, Act::Proctor, &subject_of(&session))?;
-    if store::exam_session::seat(conn, id, actor.person).await?.is_some() {
-        return Err(Refusal::Conflict("own_session"));
-    }
-    Ok(session)
-}
-
-/// The seat of somebody in a session.
-async fn seat(conn: &impl Conn, id: ExamSessionId, person: PersonId) -> Result<Seat, Refusal> {
-    store::exam_session::seat(conn, id, person).await?.ok_or(Refusal::NotFound)
-}
-
 /// Sessions within reach, the latest first.
 ///
 /// # Errors
-/// A refusal when the actor proctors nothing.
+/// A refusal when the actor may see no session.
 pub async fn list(s: &Services, actor: &Actor) -> Result<Vec<Listed>, Refusal> {
-    let within = reach(actor, Act::Proctor);
+    let within = reach(actor, Act::ReadSessions);
     if within == Reach::Nothing {
         return Err(Refusal::Denied);
     }
@@ -105,9 +90,13 @@ fn listed(session: Session, tests: &[Test], tree: &access::Tree) -> Listed {
 /// A session with what it is called by.
 ///
 /// # Errors
-/// A refusal when the actor may not proctor it.
+/// A refusal when the actor may not see it.
 pub async fn find(s: &Services, actor: &Actor, id: ExamSessionId) -> Result<Listed, Refusal> {
-    let session = own(&s.db, actor, id).await?;
+    named(s, seen(&s.db, actor, id).await?).await
+}
+
+/// The same for whoever was allowed to see it.
+async fn named(s: &Services, session: Session) -> Result<Listed, Refusal> {
     let tests = store::test::list(&s.db).await?;
     let tree = access::tree(s).await?;
     Ok(listed(session, &tests, &tree))
@@ -178,6 +167,10 @@ pub async fn plan(s: &Services, actor: &Actor, mut form: FormState) -> Result<Ex
         let most = u64::try_from(MOST_ADDED).unwrap_or(0);
         let admitted = store::exam_session::admitted_in(&s.db, planned.unit, certification, most).await?;
         people.extend(admitted.into_iter().filter(|person| *person != actor.person));
+        refuse_trainees(s, actor, &mut form, "admitted", &people).await?;
+        if !form.is_clean() {
+            return Err(Refusal::Form(form));
+        }
     }
     let people = with_candidacies(s, people).await?;
     let (services, actor, now) = (s.clone(), actor.clone(), s.now());
@@ -228,99 +221,6 @@ async fn record(
     what: serde_json::Value,
 ) -> Result<(), Refusal> {
     audit::record(s, tx, Some(actor), action, ("exam_session", Some(id.raw())), what).await
-}
-
-/// Whom seats are given, each with the candidacy that is open.
-type People = Vec<(PersonId, Option<CandidacyId>)>;
-
-async fn with_candidacies(s: &Services, people: BTreeSet<PersonId>) -> Result<People, Fault> {
-    let certification = programme::current(s).await?.certification;
-    let known = store::exam_session::candidacies_of(&s.db, certification, people.iter().copied()).await?;
-    Ok(people.into_iter().map(|person| (person, known.get(&person).copied())).collect())
-}
-
-async fn give_seats(
-    s: &Services,
-    tx: &Tx,
-    actor: &Actor,
-    id: ExamSessionId,
-    people: People,
-    now: Moment,
-) -> Result<u64, Refusal> {
-    if people.is_empty() {
-        return Ok(0);
-    }
-    let seats = people
-        .iter()
-        .map(|(person, candidacy)| Seat {
-            id: chance::id(now),
-            session: id,
-            person: *person,
-            candidacy: *candidacy,
-            identity_checked_at: None,
-            wrong_codes: 0,
-            attempt: None,
-        })
-        .collect();
-    let added = store::exam_session::insert_seats(tx, seats, actor.person, now).await?;
-    let people: Vec<PersonId> = people.into_iter().map(|(person, _)| person).collect();
-    let what = serde_json::json!({ "people": people, "added": added });
-    record(s, tx, actor, id, "exam_seat.added", what).await?;
-    Ok(added)
-}
-
-/// The people whose personnel numbers were typed in `numbers`; what is wrong with them is noted. Numbers that
-/// nobody has are put into `unknown`, to be shown.
-async fn numbered(s: &Services, actor: &Actor, form: &mut FormState) -> Result<BTreeSet<PersonId>, Fault> {
-    let apart = |c: char| c.is_whitespace() || c == ',' || c == ';';
-    let numbers: BTreeSet<String> =
-        form.value("numbers").split(apart).filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect();
-    if numbers.len() > MOST_ADDED {
-        form.problem("numbers", "too_many_chosen");
-        return Ok(BTreeSet::new());
-    }
-    let known = store::exam_session::by_numbers(&s.db, numbers.iter().cloned().collect()).await?;
-    let unknown: Vec<&str> =
-        numbers.iter().filter(|number| !known.contains_key(*number)).map(String::as_str).collect();
-    if !unknown.is_empty() {
-        let unknown = unknown.join(", ");
-        *form = std::mem::take(form).with("unknown", unknown);
-        form.problem("numbers", "unknown_numbers");
-    }
-    let people: BTreeSet<PersonId> = known.into_values().collect();
-    if people.contains(&actor.person) {
-        form.problem("numbers", "own_seat");
-    }
-    Ok(people)
-}
-
-/// Gives more seats in a session that is not closed; the form has `numbers`. How many were new.
-///
-/// # Errors
-/// A refusal: not allowed, numbers that are wrong, or the session is closed.
-pub async fn add(
-    s: &Services,
-    actor: &Actor,
-    id: ExamSessionId,
-    mut form: FormState,
-) -> Result<u64, Refusal> {
-    own(&s.db, actor, id).await?;
-    let people = numbered(s, actor, &mut form).await?;
-    if form.is_clean() && people.is_empty() {
-        form.problem("numbers", "missing");
-    }
-    if !form.is_clean() {
-        return Err(Refusal::Form(form));
-    }
-    let people = with_candidacies(s, people).await?;
-    let (services, actor, now) = (s.clone(), actor.clone(), s.now());
-    s.db.write(move |tx| async move {
-        if own(&tx, &actor, id).await?.state == State::Closed {
-            return Err(Refusal::Conflict("session_closed"));
-        }
-        give_seats(&services, &tx, &actor, id, people, now).await
-    })
-    .await
 }
 
 /// Opens a planned session: from now on its version of the test is fixed, and no other is published.

@@ -13,9 +13,10 @@ use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 pub use self::board::{Row, Sitting, answered, rows};
-pub use self::candidates::{admitted_in, by_numbers, candidacies_of, windows};
+pub use self::candidates::{admitted_in, by_numbers, candidacies_of, people_in, windows};
 pub use self::seat::{
-    Seat, check_identity, claim_try, forgive_try, insert_seats, seat, seats_of, take_seat, unlock,
+    Seat, check_identity, claim_try, forgive_try, hold_seats, insert_seats, seat, seats_of, take_seat,
+    uncheck_identity, unlock,
 };
 use crate::db::{Conn, Tx};
 use crate::entity::exam_session;
@@ -151,6 +152,24 @@ pub async fn insert_session(tx: &Tx, new: &Session) -> Result<(), Fault> {
         note: new.note.clone(),
     };
     insert::<_, exam_session::ActiveModel>(tx, "adding an exam session", row).await
+}
+
+/// Holds a session at another time, if it is still as it was read; false when it is not.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn reschedule(tx: &Tx, read: &Session, to: Window) -> Result<bool, Fault> {
+    let done = exam_session::Entity::update_many()
+        .col_expr(exam_session::Column::OpensAt, Expr::value(to.opens_at))
+        .col_expr(exam_session::Column::ClosesAt, Expr::value(to.closes_at))
+        .filter(exam_session::Column::Id.eq(read.id.raw()))
+        .filter(exam_session::Column::State.eq(read.state.code()))
+        .filter(exam_session::Column::OpensAt.eq(read.window.opens_at))
+        .filter(exam_session::Column::ClosesAt.eq(read.window.closes_at))
+        .exec(&tx.on())
+        .await
+        .doing("changing when an exam session is held")?;
+    Ok(done.rows_affected > 0)
 }
 
 /// Opens a planned session with the version that is sat in it; false when it is not planned any more.

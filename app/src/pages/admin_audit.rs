@@ -120,12 +120,15 @@ fn row(cx: &Cx, line: &Line, tree: &Tree) -> AnyView {
         Some(name) => view! { <span lang="ru">{name.clone()}</span> }.into_any(),
         None => t!(l, admin.audit_server).into_any(),
     };
+    // Only an action that has no words is told by its code.
+    let is_known = words::ACTIONS.contains(&line.action.as_str());
+    let code = (!is_known).then(|| view! { <small lang="en">{line.action.clone()}</small> });
     view! {
         <tr>
             <td class="nowrap" data-label=t!(l, admin.audit_at)>{when(cx, line.at)}</td>
             <th scope="row">{who}</th>
             <td data-label=t!(l, admin.audit_action)>
-                <span>{words::action(l, &line.action)}<small class="wide-only" lang="en">{line.action.clone()}</small></span>
+                <span>{words::action(l, &line.action)}{code}</span>
             </td>
             <td data-label=t!(l, admin.audit_subject)>{subject(cx, line)}</td>
             <td class="lines" data-label=t!(l, admin.audit_details)><span>{details(cx, line, tree)}</span></td>

@@ -49,7 +49,7 @@ fn view(cx: &Cx, networks: &Networks, form: &FormState, done: &str) -> AnyView {
         _ => None,
     };
     let list = if networks.kept.is_empty() {
-        empty("map", t!(l, proctor.networks), t!(l, proctor.networks_none), None)
+        empty("map", t!(l, proctor.networks_none), t!(l, proctor.networks_none_what), None)
     } else {
         table(l, networks)
     };

@@ -78,7 +78,7 @@ pub fn bounds(l: Locale, setting: &Setting) -> String {
 }
 
 /// Every action that the audit log knows, in the order of the filter.
-pub const ACTIONS: [&str; 63] = [
+pub const ACTIONS: [&str; 65] = [
     "session.begun",
     "session.ended",
     "password.changed",
@@ -99,10 +99,12 @@ pub const ACTIONS: [&str; 63] = [
     "attempt.taken_over",
     "attempt.finished",
     "exam_session.planned",
+    "exam_session.rescheduled",
     "exam_session.opened",
     "exam_session.closed",
     "exam_seat.added",
     "exam_seat.identified",
+    "exam_seat.unidentified",
     "exam_seat.wrong_code",
     "exam_seat.locked",
     "exam_seat.unlocked",
@@ -197,10 +199,12 @@ fn people_action(l: Locale, code: &str) -> Option<String> {
 fn session_action(l: Locale, code: &str) -> Option<String> {
     Some(match code {
         "exam_session.planned" => t!(l, proctor.action_exam_session_planned),
+        "exam_session.rescheduled" => t!(l, proctor.action_exam_session_rescheduled),
         "exam_session.opened" => t!(l, proctor.action_exam_session_opened),
         "exam_session.closed" => t!(l, proctor.action_exam_session_closed),
         "exam_seat.added" => t!(l, proctor.action_exam_seat_added),
         "exam_seat.identified" => t!(l, proctor.action_exam_seat_identified),
+        "exam_seat.unidentified" => t!(l, proctor.action_exam_seat_unidentified),
         "exam_seat.wrong_code" => t!(l, proctor.action_exam_seat_wrong_code),
         "exam_seat.locked" => t!(l, proctor.action_exam_seat_locked),
         "exam_seat.unlocked" => t!(l, proctor.action_exam_seat_unlocked),

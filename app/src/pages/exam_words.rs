@@ -72,6 +72,7 @@ pub(super) fn words(l: Locale) -> Words {
         last_minutes: t!(l, exam.last_minutes),
         last_minute: t!(l, exam.last_minute),
         unsent: t!(l, exam.unsent),
+        refused: t!(l, exam.refused),
     }
 }
 

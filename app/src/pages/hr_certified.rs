@@ -69,16 +69,22 @@ fn view(cx: &Cx, asking: &Asking, found: &CertifiedPage) -> AnyView {
     let l = cx.locale;
     let fields = place_selects(l, &asking.form(), &found.places);
     let chosen = chosen(l, asking, &found.places);
-    let table = asking.at("/hr/certified.csv");
+    // A table of nobody is no help.
+    let export = (!found.page.rows.is_empty()).then(|| {
+        let table = asking.at("/hr/certified.csv");
+        view! {
+            <div class="actions">
+                <a class="btn" href=table>{icon("download")}{t!(l, people.export)}</a>
+            </div>
+        }
+    });
     view! {
         <div class="page-head">
             <div>
                 <h1>{t!(l, people.certified_title)}</h1>
                 <p class="lede">{t!(l, people.certified_lede, count = found.window_days)}</p>
             </div>
-            <div class="actions">
-                <a class="btn" href=table>{icon("download")}{t!(l, people.export)}</a>
-            </div>
+            {export}
         </div>
         {tabs(cx, "/hr/certified")}
         {filters(l, asking, Some(states(l, asking)), chosen, fields)}
@@ -152,7 +158,7 @@ fn row(l: Locale, row: &Row) -> AnyView {
                 <small>{t!(l, people.number_short, number = certified.personnel_number.clone())}</small>
             </th>
             <td data-label=t!(l, people.centre)><span lang="ru">{certified.unit_name.clone()}{okrug}</span></td>
-            <td data-label=t!(l, people.position) lang="ru">{certified.position_title.clone()}</td>
+            <td class="below" data-label=t!(l, people.position) lang="ru">{certified.position_title.clone()}</td>
             <td class="below" data-label=t!(l, people.standing)>{status(tone, picture, word)}</td>
             <td class="num below named" data-label=t!(l, people.until)>{until(l, row.standing, Some(certified.until))}</td>
             <td class="num below named" data-label=t!(l, people.badge_number)>{badge}</td>

@@ -41,7 +41,7 @@ async fn name_of(cx: &Cx, id: PersonId) -> Result<Option<String>, No> {
 fn view(cx: &Cx, id: PersonId, name: Option<String>, issued: &Issued) -> AnyView {
     let l = cx.locale;
     let way_back = name.is_some().then(|| back(format!("/hr/people/{id}"), t!(l, people.to_person)));
-    let name = name.map(|name| fact(t!(l, people.person), name));
+    let name = name.map(|name| fact(t!(l, people.person), view! { <span lang="ru">{name}</span> }));
     let until = format::moment(l, issued.until, cx.s().zone());
     let address = format!("{}/login/code", cx.s().public_url);
     let steps = [

@@ -45,8 +45,8 @@ fn view(cx: &Cx, counts: &[OkrugCount], okrug: &str) -> AnyView {
 fn board(l: Locale, counts: &[OkrugCount], okrug: &str) -> AnyView {
     let sum = |part: fn(&OkrugCount) -> u64| counts.iter().map(part).sum::<u64>();
     let figures = [
-        (t!(l, people.count_certified), sum(|count| count.certified)),
         (t!(l, people.count_people), sum(|count| count.people)),
+        (t!(l, people.count_certified), sum(|count| count.certified)),
         (t!(l, people.count_expiring), sum(|count| count.expiring)),
     ]
     .map(|(word, number)| view! { <div><dt>{word}</dt><dd>{number.to_string()}</dd></div> });
@@ -115,6 +115,7 @@ fn share(part: u64, whole: u64) -> u32 {
 
 fn centres(l: Locale, count: &OkrugCount) -> AnyView {
     let rows: Vec<_> = count.centres.iter().map(|centre| row(l, count, centre)).collect();
+    let note = (rows.len() > 1).then(|| view! { <p class="small muted">{t!(l, people.counts_note)}</p> });
     view! {
         <section class="section" id="centres" aria-labelledby="centres-title">
             <h2 id="centres-title" lang="ru">{count.unit.name.clone()}</h2>
@@ -132,7 +133,7 @@ fn centres(l: Locale, count: &OkrugCount) -> AnyView {
                     {numbers(l, count.people, count.certified, count.expiring)}
                 </tr></tfoot>
             </table></div>
-            <p class="small muted">{t!(l, people.counts_note)}</p>
+            {note}
         </section>
     }
     .into_any()

@@ -88,7 +88,7 @@ fn row(cx: &Cx, shown: &Shown) -> AnyView {
         let address = format!("{PATH}/{}", shown.doubt.id);
         let name = person.name.full();
         view! {
-            <a href=address>
+            <a class="btn btn-small" href=address>
                 {t!(l, regrade.doubt_open)}<span class="visually-hidden">": "<span lang="ru">{name}</span></span>
             </a>
         }

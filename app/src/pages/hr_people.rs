@@ -128,7 +128,7 @@ fn row(l: Locale, row: &Row) -> AnyView {
                 <small>{t!(l, people.number_short, number = person.personnel_number.clone())}</small>
             </th>
             <td data-label=t!(l, people.centre) lang="ru">{person.unit_name.clone()}</td>
-            <td data-label=t!(l, people.position) lang="ru">{person.position_title.clone()}</td>
+            <td class="below" data-label=t!(l, people.position) lang="ru">{person.position_title.clone()}</td>
             <td class="below" data-label=t!(l, people.standing)><span>{standing}" "{learns}</span></td>
             <td class="num below named" data-label=t!(l, people.until)>{until(l, row.standing, row.until)}</td>
         </tr>

@@ -68,18 +68,19 @@ fn view(cx: &Cx, form: &FormState, choices: &Choices, id: Option<PersonId>) -> A
     } else {
         (t!(l, people.new_title), t!(l, people.new_lede), t!(l, people.new_go))
     };
-    let (from, from_word) = match id {
-        Some(id) => (format!("/hr/people/{id}"), t!(l, people.to_person)),
-        None => ("/hr".to_owned(), t!(l, people.title)),
+    let (from, from_word, more) = match id {
+        Some(id) => (format!("/hr/people/{id}"), t!(l, people.to_person), t!(l, people.group_tests)),
+        None => ("/hr".to_owned(), t!(l, people.title), t!(l, people.group_more)),
     };
+    let whose = id.map(|_| view! { <p class="kicker" lang="ru">{full_name(form)}</p> });
     view! {
         {back(from.clone(), from_word)}
-        <div class="page-head"><div><h1>{title}</h1><p class="lede">{lede}</p></div></div>
+        <div class="page-head"><div>{whose}<h1>{title}</h1><p class="lede">{lede}</p></div></div>
         {error_summary(l, form)}
         <form class="form" method="post">
             {group(t!(l, people.group_name), name_fields(l, form))}
             {group(t!(l, people.group_work), work_fields(l, form, choices, id.is_some()))}
-            {group(t!(l, people.group_more), other_fields(l, form, id.is_none()))}
+            {group(more, other_fields(l, form, id.is_none()))}
             <div class="actions">
                 <button class="btn btn-primary">{word}</button>
                 <a class="btn btn-quiet" href=from>{t!(l, people.cancel)}</a>
@@ -87,6 +88,12 @@ fn view(cx: &Cx, form: &FormState, choices: &Choices, id: Option<PersonId>) -> A
         </form>
     }
     .into_any()
+}
+
+/// Whom the form is about.
+fn full_name(form: &FormState) -> String {
+    let parts = ["surname", "given", "patronymic"].map(|field| form.value(field).trim());
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn group(title: String, fields: AnyView) -> AnyView {

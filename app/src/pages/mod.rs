@@ -40,6 +40,7 @@ pub mod proctor_events;
 mod proctor_forms;
 pub mod proctor_new;
 pub mod proctor_protocol;
+pub mod proctor_window;
 mod proctor_words;
 pub mod receipt;
 mod regrade_words;

@@ -1,4 +1,4 @@
-//! The exam sessions that somebody proctors.
+//! The exam sessions that somebody holds or may look at.
 
 use domain::access::Act;
 use i18n::{Locale, t};
@@ -19,12 +19,17 @@ pub async fn get(cx: Cx) -> Reply {
 
 fn view(cx: &Cx, sessions: &[Listed]) -> AnyView {
     let l = cx.locale;
+    let may_plan = cx.who.as_ref().is_some_and(|actor| actor.may(Act::Proctor));
+    let (lede, none) = if may_plan {
+        (t!(l, proctor.lede), t!(l, proctor.none_what))
+    } else {
+        (t!(l, proctor.looks_lede), t!(l, proctor.looks_none))
+    };
     let list = if sessions.is_empty() {
-        empty("calendar", t!(l, proctor.none), t!(l, proctor.none_what), None)
+        empty("calendar", t!(l, proctor.none), none, None)
     } else {
         table(cx, sessions)
     };
-    let may_plan = cx.who.as_ref().is_some_and(|actor| actor.may(Act::Proctor));
     let new = may_plan.then(|| {
         view! {
             <div class="actions">
@@ -34,9 +39,8 @@ fn view(cx: &Cx, sessions: &[Listed]) -> AnyView {
     });
     view! {
         <div class="page-head"><div>
-            <h1>{t!(l, proctor.title)}</h1><p class="lede">{t!(l, proctor.lede)}</p>
-        </div></div>
-        {new}
+            <h1>{t!(l, proctor.title)}</h1><p class="lede">{lede}</p>
+        </div>{new}</div>
         {list}
     }
     .into_any()

@@ -1,14 +1,15 @@
 //! One exam session: who is in, how far they are, how much time they have, and what the proctor can do about it.
+//! Whoever looks only gets neither buttons nor codes.
 
 use axum::extract::Path;
-use domain::exam_session::{Place, State};
+use domain::exam_session::{Place, State, may_change};
 use domain::form::FormState;
 use domain::id::{ExamSessionId, PersonId};
 use domain::refusal::Refusal;
 use domain::timing::Kind;
 use i18n::{Locale, t};
 use leptos::prelude::*;
-use service::exam_session::{Board, BoardRow, Listed, Retimed};
+use service::exam_session::{Board, BoardRow, Listed, Part, Retimed};
 
 use super::proctor_forms as forms;
 use super::proctor_words as words;
@@ -18,10 +19,11 @@ use crate::refused::No;
 use crate::shell::Head;
 use crate::ui::{back, empty, error_summary, icon, notice};
 
-/// A session with its board.
+/// A session with its board, and what whoever sees it may do about it.
 struct Shown {
     listed: Listed,
     board: Board,
+    part: Part,
 }
 
 /// The board.
@@ -54,6 +56,7 @@ async fn act(cx: &Cx, id: ExamSessionId, form: FormState) -> Result<String, No> 
         "note" => service::exam_session::note(s, actor, id, form).await?,
         "add" => service::exam_session::add(s, actor, id, form).await.map(|_| ())?,
         "identify" => service::exam_session::identify(s, actor, id, read_id(&person)?).await?,
+        "unidentify" => service::exam_session::unidentify(s, actor, id, read_id(&person)?, form).await?,
         "unlock" => service::exam_session::unlock(s, actor, id, read_id(&person)?).await?,
         "free" => service::exam_session::free(s, actor, id, read_id(&person)?, form).await?,
         "terminate" => service::exam_session::terminate(s, actor, id, read_id(&person)?, form).await?,
@@ -89,7 +92,8 @@ async fn open(cx: &Cx, id: ExamSessionId) -> Result<Shown, No> {
     let actor = cx.actor()?;
     let listed = service::exam_session::find(cx.s(), actor, id).await?;
     let board = service::exam_session::board(cx.s(), actor, id).await?;
-    Ok(Shown { listed, board })
+    let part = service::exam_session::part(cx.s(), actor, id).await?;
+    Ok(Shown { listed, board, part })
 }
 
 fn head(shown: &Shown) -> Head {
@@ -99,11 +103,10 @@ fn head(shown: &Shown) -> Head {
 fn view(cx: &Cx, shown: &Shown, asked: &FormState, form: &FormState) -> AnyView {
     let l = cx.locale;
     let session = &shown.listed.session;
-    let one = shown.board.rows.iter().find(|row| row.person.to_string() == asked.value("person"));
-    let below = match one {
-        Some(_) => None,
-        None => Some(forms::room(l, &shown.board, form)),
-    };
+    let holds = shown.part.is_holding();
+    let chosen = shown.board.rows.iter().find(|row| row.person.to_string() == asked.value("person"));
+    let one = chosen.filter(|_| holds);
+    let below = (holds && one.is_none()).then(|| forms::room(l, &shown.board, form));
     view! {
         {back("/proctor", t!(l, proctor.to_list))}
         <div class="page-head"><div>
@@ -115,14 +118,26 @@ fn view(cx: &Cx, shown: &Shown, asked: &FormState, form: &FormState) -> AnyView 
             <p class="lede">{words::state(l, session.state)}" "<span lang="ru">{shown.listed.test_title.clone()}</span></p>
         </div></div>
         {told(l, shown, asked)}
+        {looks(l, &shown.part)}
         {error_summary(l, form)}
         {ways(l, shown)}
         {one.map(|row| forms::one(l, &shown.board, row, form))}
-        {totals(l, &shown.board)}
         {candidates(cx, shown, asked)}
         {below}
     }
     .into_any()
+}
+
+/// Why there are no buttons, where there are none.
+fn looks(l: Locale, part: &Part) -> Option<AnyView> {
+    match part {
+        Part::Holds => None,
+        Part::Looks => Some(notice("is-info", t!(l, proctor.looks), t!(l, proctor.looks_what))),
+        Part::Trains(names) => {
+            let title = t!(l, proctor.trains, names = names.join(", "));
+            Some(notice("is-soon", title, t!(l, proctor.trains_what)))
+        }
+    }
 }
 
 /// What was done, and for whom it came too late.
@@ -133,6 +148,7 @@ fn told(l: Locale, shown: &Shown, asked: &FormState) -> AnyView {
         "open" => Some(t!(l, proctor.done_opened)),
         "close" => Some(t!(l, proctor.done_closed)),
         "identify" => Some(t!(l, proctor.done_identify)),
+        "unidentify" => Some(t!(l, proctor.done_unidentify)),
         "unlock" => Some(t!(l, proctor.done_unlock)),
         "free" => Some(t!(l, proctor.done_free)),
         "terminate" => Some(t!(l, proctor.done_terminate)),
@@ -142,6 +158,7 @@ fn told(l: Locale, shown: &Shown, asked: &FormState) -> AnyView {
             Kind::Extension => t!(l, proctor.done_extension, count = count),
             Kind::Pause => t!(l, proctor.done_pause, count = count),
             Kind::Resume => t!(l, proctor.done_resume, count = count),
+            Kind::Window => t!(l, proctor.done_window),
         }),
     };
     let what =
@@ -164,9 +181,10 @@ fn told(l: Locale, shown: &Shown, asked: &FormState) -> AnyView {
 
 /// What comes next for the session as a whole, and its papers.
 fn ways(l: Locale, shown: &Shown) -> AnyView {
-    let id = shown.listed.session.id;
-    let address = format!("/proctor/{id}");
-    let open = (shown.listed.session.state == State::Planned).then(|| {
+    let session = &shown.listed.session;
+    let address = format!("/proctor/{}", session.id);
+    let holds = shown.part.is_holding();
+    let open = (holds && session.state == State::Planned).then(|| {
         view! {
             <form method="post" action=address.clone()>
                 <button class="btn btn-primary" name="do" value="open">{icon("unlock")}{t!(l, proctor.open)}</button>
@@ -174,29 +192,26 @@ fn ways(l: Locale, shown: &Shown) -> AnyView {
         }
     });
     let hint = open.is_some().then(|| view! { <p class="hint">{t!(l, proctor.open_what)}</p> });
+    let may_move = holds && may_change(session.state, session.window, shown.board.at).is_ok();
+    let window = may_move.then(|| {
+        view! { <a class="btn" href=format!("{address}/window")>{icon("clock")}{t!(l, proctor.window_change)}</a> }
+    });
+    let codes = holds.then(|| {
+        view! { <a class="btn" href=format!("{address}/codes")>{icon("print")}{t!(l, proctor.codes)}</a> }
+    });
     view! {
         <div class="stack">
             {hint}
             <div class="actions">
                 {open}
                 <a class="btn" href=address.clone()>{t!(l, proctor.refresh)}</a>
-                <a class="btn" href=format!("{address}/codes")>{icon("print")}{t!(l, proctor.codes)}</a>
+                {window}
+                {codes}
                 <a class="btn" href=format!("{address}/protocol")>{icon("print")}{t!(l, proctor.protocol)}</a>
             </div>
         </div>
     }
     .into_any()
-}
-
-fn totals(l: Locale, board: &Board) -> AnyView {
-    let totals: Vec<_> = Place::ALL
-        .iter()
-        .map(|place| {
-            let (id, count) = (format!("total-{}", place.code()), board.count(*place).to_string());
-            view! { <div><dt>{words::total(l, *place)}</dt><dd><span id=id>{count}</span></dd></div> }
-        })
-        .collect();
-    view! { <dl class="facts">{totals}</dl> }.into_any()
 }
 
 fn candidates(cx: &Cx, shown: &Shown, asked: &FormState) -> AnyView {
@@ -207,12 +222,17 @@ fn candidates(cx: &Cx, shown: &Shown, asked: &FormState) -> AnyView {
         .rows
         .iter()
         .filter(|row| show.is_none_or(|show| row.place == show))
-        .map(|row| self::row(cx, board, row, &address))
+        .map(|row| self::row(cx, shown, row, &address))
         .collect();
+    let holds = shown.part.is_holding();
     let list = if board.rows.is_empty() {
-        empty("users", t!(l, proctor.board_none), t!(l, proctor.board_none_what), None)
+        let what = if holds { t!(l, proctor.board_none_what) } else { t!(l, proctor.looks_board_none) };
+        empty("users", t!(l, proctor.board_none), what, None)
+    } else if rows.is_empty() {
+        view! { <p class="muted">{t!(l, proctor.show_none)}</p> }.into_any()
     } else {
-        table(l, rows)
+        let buttons = holds.then(|| view! { <td></td> }.into_any());
+        table(l, rows, buttons)
     };
     let at = words::looked(l, board.at, cx.s().zone());
     view! {
@@ -220,41 +240,47 @@ fn candidates(cx: &Cx, shown: &Shown, asked: &FormState) -> AnyView {
             <h2>{t!(l, proctor.board)}</h2>
             <Live address=format!("{address}/events") lost=t!(l, proctor.lost)/>
             <p id="board-at" class="small muted">{at}</p>
-            {filter(l, show, &address)}
+            {filter(l, board, show, &address)}
             {list}
         </section>
     }
     .into_any()
 }
 
-fn filter(l: Locale, show: Option<Place>, address: &str) -> AnyView {
-    let link = |href: String, word: String, is_here: bool| {
-        view! { <li><a href=href aria-current=is_here.then_some("true")>{word}</a></li> }
-    };
+/// How many there are at each place, each a way to see them alone. The stream keeps the numbers new.
+fn filter(l: Locale, board: &Board, show: Option<Place>, address: &str) -> AnyView {
+    let everybody = show.is_none().then_some("true");
     let places: Vec<_> = Place::ALL
         .iter()
         .map(|place| {
-            let href = format!("{address}?show={}", place.code());
-            link(href, words::place(l, *place).1, show == Some(*place))
+            let (id, count) = (format!("total-{}", place.code()), board.count(*place).to_string());
+            let current = (show == Some(*place)).then_some("true");
+            view! {
+                <a class="chip" href=format!("{address}?show={}", place.code()) aria-current=current>
+                    {words::total(l, *place)}" "<b id=id>{count}</b>
+                </a>
+            }
         })
         .collect();
     view! {
-        <nav class="tabs" aria-label=t!(l, proctor.show)><ul>
-            {link(address.to_owned(), t!(l, proctor.show_all), show.is_none())}
+        <nav class="chips" aria-label=t!(l, proctor.show)>
+            <a class="chip" href=address.to_owned() aria-current=everybody>
+                {t!(l, proctor.show_all)}" "<b>{board.rows.len().to_string()}</b>
+            </a>
             {places}
-        </ul></nav>
+        </nav>
     }
     .into_any()
 }
 
-fn table(l: Locale, rows: Vec<AnyView>) -> AnyView {
+fn table(l: Locale, rows: Vec<AnyView>, buttons: Option<AnyView>) -> AnyView {
     view! {
         <div class="table-wrap"><table class="table to-cards live">
             <caption class="visually-hidden">{t!(l, proctor.board)}</caption>
             <thead><tr>
                 <th scope="col">{t!(l, proctor.name)}</th><th scope="col">{t!(l, proctor.state)}</th>
                 <th scope="col" class="num">{t!(l, proctor.progress)}</th><th scope="col">{t!(l, proctor.link)}</th>
-                <th scope="col" class="num">{t!(l, proctor.left)}</th><td></td>
+                <th scope="col" class="num">{t!(l, proctor.left)}</th>{buttons}
             </tr></thead>
             <tbody>{rows}</tbody>
         </table></div>
@@ -262,21 +288,29 @@ fn table(l: Locale, rows: Vec<AnyView>) -> AnyView {
     .into_any()
 }
 
-fn row(cx: &Cx, board: &Board, row: &BoardRow, address: &str) -> AnyView {
+fn row(cx: &Cx, shown: &Shown, row: &BoardRow, address: &str) -> AnyView {
     let l = cx.locale;
     let said = |cell: words::Cell| view! { <span id=cell.id class=cell.class>{cell.says}</span> };
-    let [state, done, link, left] = words::cells(l, board, row, cx.s().zone()).map(said);
+    let [state, done, link, left] = words::cells(l, &shown.board, row, cx.s().zone()).map(said);
+    let holds = shown.part.is_holding();
+    let name = row.name.clone();
+    let name = if holds {
+        view! { <a href=format!("{address}?person={}", row.person) lang="ru">{name}</a> }.into_any()
+    } else {
+        view! { <span lang="ru">{name}</span> }.into_any()
+    };
+    let buttons = holds.then(|| view! { <td>{forms::at_once(l, row, address)}</td> });
     view! {
         <tr id=format!("row-{}", row.person) class=words::row_class(row)>
             <th scope="row">
-                <a href=format!("{address}?person={}", row.person) lang="ru">{row.name.clone()}</a>
+                {name}
                 <small class="when-locked">{t!(l, proctor.locked)}</small>
             </th>
             <td data-label=t!(l, proctor.state)>{state}</td>
             <td class="num" data-label=t!(l, proctor.progress)>{done}</td>
             <td data-label=t!(l, proctor.link)>{link}</td>
             <td class="num" data-label=t!(l, proctor.left)>{left}</td>
-            <td>{forms::at_once(l, row, address)}</td>
+            {buttons}
         </tr>
     }
     .into_any()

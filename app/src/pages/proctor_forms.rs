@@ -33,11 +33,11 @@ pub(super) fn one(l: Locale, board: &Board, row: &BoardRow, form: &FormState) ->
     let address = format!("/proctor/{}", board.session.id);
     let sits = matches!(row.place, Place::In | Place::Paused);
     let time = sits.then(|| time_of(l, row, form, &address));
+    let undo = (row.place == Place::Checked).then(|| unidentify(l, row, form, &address));
     view! {
         <section class="card stack" id="one" aria-labelledby="one-title">
             <h2 id="one-title">{t!(l, proctor.one_title)}": "<span lang="ru">{row.name.clone()}</span></h2>
-            {time}
-            {note(l, Some(row), form, &address)}
+            <div class="split even">{time}{undo}{note(l, Some(row), form, &address)}</div>
             <p><a href=address.clone()>{t!(l, proctor.one_back)}</a></p>
         </section>
     }
@@ -51,7 +51,7 @@ fn time_of(l: Locale, row: &BoardRow, form: &FormState, address: &str) -> AnyVie
             <input type="hidden" name="person" value=row.person.to_string()/>
             <input type="hidden" name="scope" value=Scope::One.code()/>
             {minutes_and_reason(l, form)}
-            {time_buttons(l, row.place)}
+            {time_buttons(l, Some(row.place))}
             <details>
                 <summary>{t!(l, proctor.free)}</summary>
                 <p>{t!(l, proctor.free_what)}</p>
@@ -71,6 +71,27 @@ fn time_of(l: Locale, row: &BoardRow, form: &FormState, address: &str) -> AnyVie
     .into_any()
 }
 
+/// Takes back that somebody's identity was checked.
+fn unidentify(l: Locale, row: &BoardRow, form: &FormState, address: &str) -> AnyView {
+    view! {
+        <form class="form" method="post" action=address.to_owned()>
+            <h3>{t!(l, proctor.unidentify)}</h3>
+            <p>{t!(l, proctor.unidentify_what)}</p>
+            <input type="hidden" name="person" value=row.person.to_string()/>
+            {reason(l, form)}
+            <div class="actions">
+                <button class="btn" name="do" value="unidentify">{t!(l, proctor.unidentify)}</button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn reason(l: Locale, form: &FormState) -> AnyView {
+    let reason = Field { hint: Some(t!(l, proctor.reason_hint)), autocomplete: "off", ..Field::default() };
+    field(l, form, "reason", t!(l, proctor.reason), reason)
+}
+
 fn minutes_and_reason(l: Locale, form: &FormState) -> AnyView {
     let minutes = Field {
         kind: "number",
@@ -79,21 +100,21 @@ fn minutes_and_reason(l: Locale, form: &FormState) -> AnyView {
         hint: Some(t!(l, proctor.minutes_hint)),
         ..Field::default()
     };
-    let reason = Field { hint: Some(t!(l, proctor.reason_hint)), autocomplete: "off", ..Field::default() };
     view! {
         {field(l, form, "minutes", t!(l, proctor.minutes), minutes)}
-        {field(l, form, "reason", t!(l, proctor.reason), reason)}
+        {reason(l, form)}
     }
     .into_any()
 }
 
-fn time_buttons(l: Locale, place: Place) -> AnyView {
-    let is_paused = place == Place::Paused;
+/// Of one candidate it is known which of them make sense now, of many it is not.
+fn time_buttons(l: Locale, one: Option<Place>) -> AnyView {
+    let (is_paused, is_in) = (one == Some(Place::Paused), one == Some(Place::In));
     view! {
         <div class="actions">
             <button class="btn btn-primary" name="do" value="extension">{icon("clock")}{t!(l, proctor.extend)}</button>
             <button class="btn" name="do" value="pause" disabled=is_paused>{icon("pause")}{t!(l, proctor.pause)}</button>
-            <button class="btn" name="do" value="resume">{t!(l, proctor.resume)}</button>
+            <button class="btn" name="do" value="resume" disabled=is_in>{t!(l, proctor.resume)}</button>
         </div>
     }
     .into_any()
@@ -107,7 +128,8 @@ pub(super) fn room(l: Locale, board: &Board, form: &FormState) -> AnyView {
     let is_closed = board.session.state == State::Closed;
     let add = (!is_closed).then(|| add(l, form, &address));
     let close = is_open.then(|| close(l, form, &address));
-    view! { {time}{section(note(l, None, form, &address))}{add}{close} }.into_any()
+    view! { <div class="split even">{time}{section(note(l, None, form, &address))}{add}{close}</div> }
+        .into_any()
 }
 
 fn section(inner: AnyView) -> AnyView {
@@ -125,7 +147,7 @@ fn time_for_all(l: Locale, form: &FormState, address: &str) -> AnyView {
             <form class="form" method="post" action=address.to_owned()>
                 {select(l, form, "scope", t!(l, proctor.scope), scopes)}
                 {minutes_and_reason(l, form)}
-                {time_buttons(l, Place::In)}
+                {time_buttons(l, None)}
             </form>
         }
         .into_any(),

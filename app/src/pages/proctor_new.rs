@@ -9,7 +9,8 @@ use service::exam_session::Choices;
 use crate::cx::{Cx, Reply, Typed, see};
 use crate::refused::No;
 use crate::shell::Head;
-use crate::ui::{Field, back, error_summary, field, select, text_area};
+use crate::ui::{Field, back, error_summary, field, icon, select, text_area};
+use crate::words::problem;
 
 /// The form.
 pub async fn get(cx: Cx) -> Reply {
@@ -88,24 +89,36 @@ fn when(l: Locale, form: &FormState) -> AnyView {
 
 fn who(l: Locale, form: &FormState) -> AnyView {
     let admitted = form.value("admitted") == "yes";
+    let wrong = form.problem_of("admitted");
+    let error = wrong.map(|code| {
+        view! {
+            <p class="field-error" id="admitted-error">{icon("warning")}<span>{problem(l, code)}</span></p>
+        }
+    });
     view! {
         {numbers(l, form)}
         <label class="choice">
-            <input type="checkbox" name="admitted" value="yes" checked=admitted/>
+            <input type="checkbox" id="admitted" name="admitted" value="yes" checked=admitted
+                aria-describedby=wrong.map(|_| "admitted-error") aria-invalid=wrong.map(|_| "true")/>
             <span>{t!(l, proctor.admitted)}</span>
         </label>
+        {error}
     }
     .into_any()
 }
 
-/// The field for personnel numbers, and which of those that were typed nobody has.
+/// The field for personnel numbers, which of those that were typed nobody has, and who is a trainee of whoever typed.
 pub(super) fn numbers(l: Locale, form: &FormState) -> AnyView {
     let unknown = form.value("unknown");
     let unknown = (!unknown.is_empty())
         .then(|| view! { <p class="hint">{t!(l, proctor.unknown, numbers = unknown.to_owned())}</p> });
+    let trainees = form.value("trainees");
+    let trainees = (!trainees.is_empty())
+        .then(|| view! { <p class="hint">{t!(l, proctor.trainees, names = trainees.to_owned())}</p> });
     view! {
         {text_area(l, form, "numbers", t!(l, proctor.numbers), Some(t!(l, proctor.numbers_hint)), 4)}
         {unknown}
+        {trainees}
     }
     .into_any()
 }

@@ -130,6 +130,7 @@ fn changes(cx: &Cx, protocol: &Protocol) -> AnyView {
                 }
                 Kind::Pause => t!(l, proctor.change_pause),
                 Kind::Resume => t!(l, proctor.change_resume, time = words::length(change.ms)),
+                Kind::Window => t!(l, proctor.change_window, time = words::length(change.ms)),
             };
             view! {
                 <tr>
@@ -205,8 +206,16 @@ fn listed(title: String, none: String, heads: [String; 5], is_empty: bool, rows:
 }
 
 fn signatures(l: Locale) -> AnyView {
-    let lines = [t!(l, proctor.sign_proctor), t!(l, proctor.sign_member), t!(l, proctor.sign_chair)]
-        .map(|who| view! { <li><span>{who}</span><span class="line"></span><span class="line"></span></li> });
+    let lines =
+        [t!(l, proctor.sign_proctor), t!(l, proctor.sign_member), t!(l, proctor.sign_chair)].map(|who| {
+            view! {
+                <li>
+                    <span>{who}</span>
+                    <span class="line">{t!(l, proctor.sign_line)}</span>
+                    <span class="line">{t!(l, proctor.sign_name)}</span>
+                </li>
+            }
+        });
     view! {
         <section class="section"><h2>{t!(l, proctor.signatures)}</h2><ul class="signatures">{lines}</ul></section>
     }

@@ -58,6 +58,8 @@ pub(super) fn incident(l: Locale, kind: Incident) -> String {
         Incident::Other => t!(l, proctor.incident_else),
         Incident::Terminated => t!(l, proctor.incident_terminated),
         Incident::Moved => t!(l, proctor.incident_moved),
+        Incident::IdentityUndone => t!(l, proctor.incident_identity_undone),
+        Incident::Rescheduled => t!(l, proctor.incident_rescheduled),
     }
 }
 

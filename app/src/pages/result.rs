@@ -1,6 +1,7 @@
 //! What an attempt came to: passed or not in words first, then the score, then rule by rule, then what next.
 
 use axum::extract::Path;
+use axum::http::HeaderMap;
 use domain::grading::{RuleScore, Score, needed, percent};
 use domain::id::AttemptId;
 use domain::item::Kind as ItemKind;
@@ -11,23 +12,32 @@ use leptos::prelude::*;
 use service::grading::{Explained, ResultView};
 
 use super::receipt::card;
-use crate::cx::{Cx, Reply, read_id, see};
+use crate::cx::{Cx, Reply, cookie, read_id, see};
 use crate::format;
+use crate::islands::exam::sheet::{Icons, Sheet, Words};
+use crate::islands::exam::{Exam, UNSENT};
 use crate::pages::regrade_words::on_result;
 use crate::refused::No;
 use crate::shell::Head;
-use crate::ui::{Mark, back, bar, fact, icon, notice, status};
+use crate::ui::{Mark, back, bar, fact, icon, icon_text, notice, status};
 
 /// The most rules that a sentence names; more are counted.
 const MOST_NAMED: usize = 3;
 
-/// The result of an own attempt; an open one leads back into the exam.
-pub async fn get(cx: Cx, Path(id): Path<String>) -> Reply {
+/// The result of an own attempt; an open one leads back into the exam. Scripts come only to a browser that
+/// has said it keeps something of the attempt.
+pub async fn get(cx: Cx, Path(id): Path<String>, headers: HeaderMap) -> Reply {
     let id: AttemptId = read_id(&id)?;
     match service::grading::result(cx.s(), cx.actor()?, id).await {
         Ok(result) => {
             let receipt = service::receipt::of(cx.s(), cx.actor()?, id).await?;
-            Ok(cx.page(head(&cx), || view(&cx, &result, card(&cx, receipt.as_ref()))))
+            // While the clock stands still nothing is over: what waits is for the exam's own page to send.
+            let is_kept = cookie(&headers, UNSENT).is_some() && result.attempt.paused_at.is_none();
+            let head = if is_kept { head(&cx).islands() } else { head(&cx) };
+            Ok(cx.page(head, || {
+                let left_over = is_kept.then(|| left_over(&cx, id));
+                view(&cx, &result, card(&cx, receipt.as_ref()), left_over)
+            }))
         }
         Err(Refusal::Conflict("attempt_open")) => Ok(see(&format!("/exam/{id}"))),
         Err(refusal) => Err(No(refusal)),
@@ -38,7 +48,7 @@ fn head(cx: &Cx) -> Head {
     Head::titled(t!(cx.locale, result.title)).section("/results")
 }
 
-fn view(cx: &Cx, result: &ResultView, receipt: Option<AnyView>) -> AnyView {
+fn view(cx: &Cx, result: &ResultView, receipt: Option<AnyView>, left_over: Option<AnyView>) -> AnyView {
     let l = cx.locale;
     let body = match &result.score {
         Some(score) => graded(cx, result, score, receipt),
@@ -47,9 +57,31 @@ fn view(cx: &Cx, result: &ResultView, receipt: Option<AnyView>) -> AnyView {
     view! {
         {back("/results", t!(l, result.list_title))}
         <p class="kicker result-of" lang="ru">{result.test.title.clone()}</p>
+        {left_over}
         {body}
     }
     .into_any()
+}
+
+/// The exam's island without questions: it sends what this browser still keeps, and says what became of it.
+fn left_over(cx: &Cx, id: AttemptId) -> AnyView {
+    let l = cx.locale;
+    let sheet = Sheet {
+        attempt: id.to_string(),
+        at: 0,
+        time_left_ms: 0,
+        is_paused: false,
+        questions: Vec::new(),
+        icons: Icons { offline: icon_text("info"), ..Icons::default() },
+        words: Words {
+            offline_text: t!(l, exam.left_waiting),
+            keep_copy: t!(l, exam.left_copy),
+            unsent: t!(l, exam.left_sent),
+            refused: t!(l, exam.refused),
+            ..Words::default()
+        },
+    };
+    view! { <Exam sheet/> }.into_any()
 }
 
 fn graded(cx: &Cx, result: &ResultView, score: &Score, receipt: Option<AnyView>) -> AnyView {

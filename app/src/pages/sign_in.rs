@@ -69,7 +69,12 @@ fn view(cx: &Cx, form: &FormState, wait: Option<String>) -> AnyView {
         format!("/login/code?{}", query("next", &next))
     };
     view! {
-        <header>{emblem()}<h1>{t!(l, common.brand)}</h1><p class="lede">{t!(l, sign_in.lede)}</p></header>
+        <header>
+            {emblem()}
+            <p class="kicker">{t!(l, common.academy)}</p>
+            <h1>{t!(l, common.brand)}</h1>
+            <p class="lede">{t!(l, sign_in.lede)}</p>
+        </header>
         <div class="login-body">
             {came_from}
             {wait}

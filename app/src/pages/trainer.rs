@@ -16,6 +16,7 @@ struct Desk {
     /// How many items wait for a second pair of eyes.
     waiting: u64,
     tests: Option<usize>,
+    has_regrades: bool,
     has_rulebook: bool,
     /// Own groups and the people in them.
     groups: Option<(usize, usize)>,
@@ -44,6 +45,7 @@ async fn desk(cx: &Cx, actor: &Actor) -> Result<Desk, Refusal> {
         may_write: actor.may(Act::EditPracticeItems) || actor.may(Act::EditExamItems),
         waiting: service::item::waiting_count(cx.s(), actor).await?,
         tests,
+        has_regrades: actor.may(Act::ReadRegrades),
         has_rulebook: actor.may(Act::EditRulebook),
         groups,
     })
@@ -75,6 +77,10 @@ fn cards(l: Locale, desk: &Desk) -> Vec<AnyView> {
         let facts = t!(l, items.tests_count, count = tests);
         let action = ("/trainer/tests", t!(l, items.tests_go));
         cards.push(card("test", t!(l, items.tests), t!(l, items.tests_what), facts, action));
+    }
+    if desk.has_regrades {
+        let action = ("/trainer/regrades", t!(l, regrade.home_go));
+        cards.push(card("test", t!(l, regrade.title), t!(l, regrade.home_what), String::new(), action));
     }
     if desk.has_rulebook {
         let action = ("/trainer/rulebook", t!(l, items.rulebook_go));

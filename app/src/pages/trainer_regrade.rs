@@ -12,7 +12,7 @@ use service::regrade::{Outcome, RegradeView};
 use crate::cx::{Asked, Cx, Reply, Typed, read_id, see};
 use crate::format;
 use crate::pages::trainer_regrade_parts::{item, people};
-use crate::pages::trainer_regrades::{change, state};
+use crate::pages::trainer_regrades::{change, section, state};
 use crate::refused::No;
 use crate::shell::Head;
 use crate::ui::{back, error_summary, fact, icon, notice, text_area};
@@ -77,7 +77,7 @@ fn done(l: Locale, code: &str) -> Option<AnyView> {
 
 fn head(cx: &Cx, shown: &RegradeView) -> Head {
     let title = t!(cx.locale, regrade.one_title, code = shown.code.clone());
-    Head::titled(title).wide().section("/trainer")
+    Head::titled(title).wide().section(section(cx))
 }
 
 fn view(cx: &Cx, shown: &RegradeView, form: &FormState, said: Option<AnyView>) -> AnyView {

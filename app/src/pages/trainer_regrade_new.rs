@@ -89,7 +89,7 @@ fn view(cx: &Cx, sheet: &Sheet, form: &FormState) -> AnyView {
         {sheet.in_force.as_ref().map(|change| mended(l, change))}
         {error_summary(l, form)}
         {versions(l, sheet, &address)}
-        <dl class="facts">
+        <dl class="facts right">
             {fact(t!(l, regrade.finished), sheet.finished.to_string())}
             {fact(t!(l, regrade.open), sheet.open.to_string())}
         </dl>

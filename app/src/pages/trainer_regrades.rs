@@ -1,5 +1,6 @@
 //! Regrades, the latest first: what was mended, and whether a second person has decided.
 
+use domain::access::Act;
 use domain::page::Page;
 use domain::regrade::{Change, State};
 use i18n::{Locale, t};
@@ -8,6 +9,7 @@ use service::regrade::Row;
 
 use crate::cx::{Asked, Cx, Reply};
 use crate::format;
+use crate::pages::hr_parts;
 use crate::pages::trainer_words as words;
 use crate::refused::query;
 use crate::shell::Head;
@@ -19,30 +21,43 @@ const PATH: &str = "/trainer/regrades";
 pub async fn get(cx: Cx, Asked(asked): Asked) -> Reply {
     let after = Some(asked.value("after")).filter(|mark| !mark.is_empty());
     let page = service::regrade::list(cx.s(), cx.actor()?, after).await?;
-    let head = Head::titled(t!(cx.locale, regrade.title)).wide().section("/trainer");
+    let head = Head::titled(t!(cx.locale, regrade.title)).wide().section(section(&cx));
     Ok(cx.page(head, || view(&cx, &page)))
+}
+
+fn may(cx: &Cx, act: Act) -> bool {
+    cx.who.as_ref().is_some_and(|actor| actor.may(act))
+}
+
+/// Which area regrades stand in: whoever sees no items comes to them from the lists of HR.
+pub(super) fn section(cx: &Cx) -> &'static str {
+    if may(cx, Act::ReadPracticeItems) { "/trainer" } else { "/hr" }
 }
 
 fn view(cx: &Cx, page: &Page<Row>) -> AnyView {
     let l = cx.locale;
     let next = page.next.as_deref().map(|mark| format!("{PATH}?{}", query("after", mark)));
-    let body = if page.rows.is_empty() {
-        let reads_items =
-            cx.who.as_ref().is_some_and(|actor| actor.may(domain::access::Act::ReadPracticeItems));
-        let bank = reads_items.then(|| ("/trainer/items?pool=exam".to_owned(), t!(l, regrade.none_go)));
-        empty("check-circle", t!(l, regrade.none), t!(l, regrade.none_what), bank)
-    } else {
-        table(cx, &page.rows)
-    };
+    let body = if page.rows.is_empty() { nothing(cx) } else { table(cx, &page.rows) };
+    let tabs = if may(cx, Act::ReadPracticeItems) { words::tabs(cx, PATH) } else { hr_parts::tabs(cx, PATH) };
     view! {
         <div class="page-head"><div>
             <h1>{t!(l, regrade.title)}</h1><p class="lede">{t!(l, regrade.lede)}</p>
         </div></div>
-        {words::tabs(cx, PATH)}
+        {tabs}
         {body}
         {pager(l, next)}
     }
     .into_any()
+}
+
+/// Who mends items is told how it begins, the others what to expect.
+fn nothing(cx: &Cx) -> AnyView {
+    let l = cx.locale;
+    let what =
+        if may(cx, Act::EditExamItems) { t!(l, regrade.none_what) } else { t!(l, regrade.none_what_later) };
+    let bank = may(cx, Act::ReadPracticeItems)
+        .then(|| ("/trainer/items?pool=exam".to_owned(), t!(l, regrade.none_go)));
+    empty("check-circle", t!(l, regrade.none), what, bank)
 }
 
 fn table(cx: &Cx, rows: &[Row]) -> AnyView {

@@ -133,14 +133,14 @@ pub(super) fn conditions(l: Locale, conditions: &Conditions) -> Vec<(String, Str
     };
     vec![
         (t!(l, items.limit), t!(l, common.minutes, count = conditions.limit_minutes)),
-        (t!(l, items.pass), percent(conditions.pass_bp)),
-        (t!(l, items.rule_pass), percent(conditions.rule_pass_bp)),
+        (t!(l, items.pass), percent(l, conditions.pass_bp)),
+        (t!(l, items.rule_pass), percent(l, conditions.rule_pass_bp)),
         (t!(l, items.attempts), attempts),
         (t!(l, items.pause), t!(l, common.days, count = conditions.pause_days)),
         (t!(l, items.grace), t!(l, items.seconds, count = conditions.grace_seconds)),
         (t!(l, items.availability), availability(l, conditions.availability)),
         (t!(l, items.unseen), unseen),
-        (t!(l, items.exposure_cap), percent(conditions.exposure_cap_bp)),
+        (t!(l, items.exposure_cap), percent(l, conditions.exposure_cap_bp)),
     ]
 }
 
@@ -151,6 +151,6 @@ pub(super) fn venues(l: Locale, blueprint: &Blueprint) -> String {
     if asked.is_empty() { t!(l, items.venues_free) } else { asked }
 }
 
-fn percent(bp: u32) -> String {
-    format!("{} %", bp / 100)
+fn percent(l: Locale, bp: u32) -> String {
+    t!(l, common.percent, value = bp / 100)
 }

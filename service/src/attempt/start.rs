@@ -9,10 +9,10 @@ use domain::id::{AttemptId, CandidacyId, Id, TestId};
 use domain::refusal::Refusal;
 use domain::test::Kind as TestKind;
 use domain::time::Moment;
-use store::Tx;
 use store::attempt::{Attempt, LeaseKind, Slot};
 use store::certification::Candidacy;
 use store::test::{Test, Version};
+use store::{Patience, Tx};
 
 use super::as_was;
 use crate::blueprint::{Bank, bank};
@@ -66,8 +66,10 @@ pub async fn start_at(
         let drawn = prepare(s, actor, id, (kind, consents), now).await?;
         let (services, actor, entry) = (s.clone(), actor.clone(), entry.clone());
         let started =
-            s.db.write(move |tx| async move { enter(&services, &tx, &actor, drawn, &entry, now).await })
-                .await?;
+            s.db.record(Patience::Long, move |tx| async move {
+                enter(&services, &tx, &actor, drawn, &entry, now).await
+            })
+            .await?;
         if let Some(attempt) = started {
             return Ok(attempt);
         }
@@ -168,7 +170,7 @@ async fn enter(
         return open.map(|open| Some(open.id)).ok_or(Refusal::Conflict("not_now"));
     }
     if let Some(at) = &at
-        && !store::exam_session::take_seat(tx, at.seat.id, attempt.id).await?
+        && !exam_session::sit(tx, at, attempt.id).await?
     {
         return Err(Refusal::Conflict("not_now"));
     }

@@ -12,7 +12,7 @@ use domain::time::Moment;
 use store::exam_session::{Row, Session};
 use tokio::sync::watch;
 
-use super::own;
+use super::seen as seen_by;
 use crate::Services;
 
 /// How often a board that is watched is looked at.
@@ -79,9 +79,9 @@ pub struct Boards(Mutex<HashMap<ExamSessionId, watch::Sender<Arc<Board>>>>);
 /// The board as it is now.
 ///
 /// # Errors
-/// A refusal when the actor may not proctor the session.
+/// A refusal when the actor may not see the session.
 pub async fn board(s: &Services, actor: &Actor, id: ExamSessionId) -> Result<Board, Refusal> {
-    let session = own(&s.db, actor, id).await?;
+    let session = seen_by(&s.db, actor, id).await?;
     Ok(look(s, session).await?)
 }
 
@@ -131,7 +131,7 @@ fn seen(row: Row, answered: u32, is_over: bool, now: Moment) -> BoardRow {
 /// Watches a session: the board as it is now, and every change of it until the receiver is dropped.
 ///
 /// # Errors
-/// A refusal when the actor may not proctor the session.
+/// A refusal when the actor may not see the session.
 pub async fn watch(
     s: &Services,
     actor: &Actor,

@@ -5,7 +5,7 @@ use domain::exam_session::{
     Knock, MOST_WRONG, NotIn, State, Window, may_enter, plain_start_code, start_code,
 };
 use domain::form::FormState;
-use domain::id::{PersonId, TestId};
+use domain::id::{AttemptId, PersonId, TestId};
 use domain::network::is_within;
 use domain::refusal::{Fault, Refusal};
 use domain::time::Moment;
@@ -179,4 +179,16 @@ pub(crate) async fn admit(
         return Err(refused(entry, not_in.code()));
     }
     if is_code(s, &at, &entry.code)? { Ok(Some(at)) } else { Err(refused(entry, NotIn::WrongCode.code())) }
+}
+
+/// Takes the seat for an attempt, in the write that begins it. False when it is not as it was when its person was let
+/// in: taken, not known any more whose it is, or of a session that is held at another time by now.
+pub(crate) async fn sit(tx: &Tx, at: &Admitted, attempt: AttemptId) -> Result<bool, Fault> {
+    if !store::exam_session::take_seat(tx, at.seat.id, attempt).await? {
+        return Ok(false);
+    }
+    // Whoever changes the time holds the seats first: with this one taken, the time read here stays.
+    let session = store::exam_session::find(tx, at.session.id).await?;
+    let is_same = |now: Session| now.window == at.session.window && now.state == at.session.state;
+    Ok(session.is_some_and(is_same))
 }

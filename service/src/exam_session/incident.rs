@@ -1,9 +1,9 @@
-//! What a proctor does at one seat: knows who it is, unlocks it, lets them go on elsewhere, ends their attempt; and
-//! what happened that belongs in the protocol.
+//! What a proctor does at one seat: knows who it is, or not after all, unlocks it, lets them go on elsewhere, ends their
+//! attempt; and what happened that belongs in the protocol.
 
 use domain::access::Actor;
 use domain::attempt::State;
-use domain::exam_session::Incident as Kind;
+use domain::exam_session::{Incident as Kind, State as SessionState};
 use domain::form::FormState;
 use domain::id::{ExamSessionId, PersonId};
 use domain::refusal::Refusal;
@@ -39,6 +39,40 @@ pub async fn identify(
         }
         let what = serde_json::json!({ "person": person });
         record(&services, &tx, &actor, id, "exam_seat.identified", what).await
+    })
+    .await
+}
+
+/// Takes back that the proctor has checked who somebody is, as long as they have not begun; the form has `reason`.
+///
+/// # Errors
+/// A refusal: not allowed, no reason, nothing to take back, or they have begun.
+pub async fn unidentify(
+    s: &Services,
+    actor: &Actor,
+    id: ExamSessionId,
+    person: PersonId,
+    form: FormState,
+) -> Result<(), Refusal> {
+    let reason = reason_of(form)?;
+    let (services, actor) = (s.clone(), actor.clone());
+    s.db.write(move |tx| async move {
+        let session = own(&tx, &actor, id).await?;
+        let seat = seat(&tx, id, person).await?;
+        if session.state == SessionState::Closed {
+            return Err(Refusal::Conflict("session_closed"));
+        }
+        if seat.attempt.is_some() {
+            return Err(Refusal::Conflict("seat_taken"));
+        }
+        let checked_at = seat.identity_checked_at.ok_or(Refusal::Conflict("identity_not_checked"))?;
+        if !store::exam_session::uncheck_identity(&tx, seat.id, checked_at).await? {
+            return Err(Refusal::Conflict("changed_meanwhile"));
+        }
+        let kind = Kind::IdentityUndone;
+        write_down(&services, &tx, &actor, &session, Some(person), kind, reason.clone()).await?;
+        let what = serde_json::json!({ "person": person, "checked_at": checked_at, "reason": reason });
+        record(&services, &tx, &actor, id, "exam_seat.unidentified", what).await
     })
     .await
 }
@@ -149,7 +183,7 @@ fn reason_of(mut form: FormState) -> Result<String, Refusal> {
     reason.ok_or(Refusal::Form(form))
 }
 
-async fn write_down(
+pub(super) async fn write_down(
     s: &Services,
     tx: &Tx,
     actor: &Actor,

@@ -10,7 +10,7 @@ use store::attempt::Change;
 use store::incident::Incident;
 
 use super::board::look;
-use super::{Board, Listed, code_of, find};
+use super::{Board, Listed, code_of, find, named, own};
 use crate::Services;
 
 /// A slip with a start code.
@@ -25,9 +25,9 @@ pub struct Slip {
 /// The start codes of a session, for those who have not begun.
 ///
 /// # Errors
-/// A refusal when the actor may not proctor the session.
+/// A refusal when the actor may not hold the session.
 pub async fn codes(s: &Services, actor: &Actor, id: ExamSessionId) -> Result<(Listed, Vec<Slip>), Refusal> {
-    let listed = find(s, actor, id).await?;
+    let listed = named(s, own(&s.db, actor, id).await?).await?;
     let rows = store::exam_session::rows(&s.db, id).await?;
     let slips = rows
         .into_iter()
@@ -74,7 +74,7 @@ impl Protocol {
 /// The protocol of a session as it stands.
 ///
 /// # Errors
-/// A refusal when the actor may not proctor the session.
+/// A refusal when the actor may not see the session.
 pub async fn protocol(s: &Services, actor: &Actor, id: ExamSessionId) -> Result<Protocol, Refusal> {
     let listed = find(s, actor, id).await?;
     let board = look(s, listed.session.clone()).await?;

@@ -13,11 +13,11 @@ use domain::timing::{Asked, Changed, Kind, LeftOut, MINUTES, Scope, changed};
 use store::Tx;
 use store::attempt::{Attempt, Change};
 
-use super::{own, record};
+use super::{own, record, trainees};
 use crate::{Services, chance};
 
 /// Two proctors may change one attempt at once; whoever comes second reads again.
-const TRIES: u32 = 5;
+pub(super) const TRIES: u32 = 5;
 
 /// Somebody whose time was not changed.
 #[derive(Clone, Debug)]
@@ -43,11 +43,11 @@ pub struct Retimed {
 
 /// What is asked for.
 #[derive(Clone)]
-struct Order {
-    asked: Asked,
-    scope: Scope,
-    person: Option<PersonId>,
-    reason: String,
+pub(super) struct Order {
+    pub(super) asked: Asked,
+    pub(super) scope: Scope,
+    pub(super) person: Option<PersonId>,
+    pub(super) reason: String,
 }
 
 fn read(form: &mut FormState) -> Option<Order> {
@@ -62,7 +62,8 @@ fn read(form: &mut FormState) -> Option<Order> {
         Some(Kind::Extension) => form.number("minutes", MINUTES.0, MINUTES.1).map(Asked::Extension),
         Some(Kind::Pause) => Some(Asked::Pause),
         Some(Kind::Resume) => Some(Asked::Resume),
-        None => {
+        // The end of a session is changed on a page of its own.
+        Some(Kind::Window) | None => {
             form.problem("kind", "choose_one");
             None
         }
@@ -109,8 +110,13 @@ async fn retime_in(
     let session = own(tx, actor, id).await?;
     let unit = (order.scope == Scope::Centre).then_some(session.unit);
     let held = store::attempt::in_scope(tx, id, unit, order.person).await?;
-    if held.iter().any(|held| held.person == actor.person) {
+    let people: Vec<PersonId> = held.iter().map(|held| held.person).collect();
+    if people.contains(&actor.person) {
         return Err(Refusal::Conflict("own_session"));
+    }
+    // Another session of the centre may have them.
+    if !trainees(tx, actor, people).await?.is_empty() {
+        return Err(Refusal::Conflict("own_trainee"));
     }
     let now = s.now();
     let mut done = Vec::new();
@@ -129,12 +135,19 @@ async fn retime_in(
     left.retain(|left| left.why == LeftOut::TooLate);
     let what = serde_json::json!({
         "kind": order.asked.kind(), "scope": order.scope, "reason": order.reason,
-        "minutes": match order.asked { Asked::Extension(more) => more, Asked::Pause | Asked::Resume => 0 },
+        "minutes": minutes_of(order.asked),
         "attempts": done.iter().map(|(held, _)| held.id).collect::<Vec<_>>(),
         "too_late": left.iter().map(|left| left.person).collect::<Vec<_>>(),
     });
     record(s, tx, actor, id, "attempt.time_changed", what).await?;
     Ok(Retimed { kind: order.asked.kind(), changed: done.len(), too_late: left })
+}
+
+const fn minutes_of(asked: Asked) -> u32 {
+    match asked {
+        Asked::Extension(more) => more,
+        Asked::Pause | Asked::Resume | Asked::Window(_) => 0,
+    }
 }
 
 /// Why nobody's time was changed.
@@ -149,7 +162,7 @@ fn nobody(left: &[Left]) -> &'static str {
 }
 
 /// The attempts, each with all that its deadline depends on.
-async fn timings(tx: &Tx, held: Vec<Attempt>) -> Result<Vec<(Attempt, Timing)>, Fault> {
+pub(super) async fn timings(tx: &Tx, held: Vec<Attempt>) -> Result<Vec<(Attempt, Timing)>, Fault> {
     let versions: BTreeMap<TestVersionId, _> =
         store::test::versions_by_id(tx, held.iter().map(|held| held.version).collect::<Vec<_>>()).await?;
     let sessions = held.iter().filter_map(|held| held.session).collect::<Vec<_>>();
@@ -173,7 +186,7 @@ async fn timings(tx: &Tx, held: Vec<Attempt>) -> Result<Vec<(Attempt, Timing)>, 
         .collect()
 }
 
-async fn save(
+pub(super) async fn save(
     tx: &Tx,
     actor: &Actor,
     order: &Order,

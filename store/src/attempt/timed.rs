@@ -96,6 +96,7 @@ pub async fn retime(tx: &Tx, held: &Attempt, to: Changed) -> Result<bool, Fault>
         .filter(attempt::Column::State.eq("open"))
         .filter(attempt::Column::ExtensionMs.eq(held.extension_ms))
         .filter(attempt::Column::PausedMs.eq(held.paused_ms))
+        .filter(attempt::Column::DeadlineAt.eq(held.deadline_at))
         .filter(as_read)
         .exec(&tx.on())
         .await

@@ -1,4 +1,4 @@
-//! A change of an attempt's time: an extension, the beginning or the end of a pause.
+//! A change of an attempt's time: an extension, the beginning or the end of a pause, a later end of its session.
 //!
 //! Record: rows are added, never changed.
 
@@ -11,7 +11,7 @@ pub struct Model {
     pub id: Uuid,
     /// `attempt.id`
     pub attempt_id: Uuid,
-    /// Extension | pause | resume.
+    /// Extension | pause | resume | window.
     #[sea_orm(column_type = "Text")]
     pub kind: String,
     /// How much time it gave; 0 for the beginning of a pause.

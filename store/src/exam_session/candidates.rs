@@ -1,4 +1,4 @@
-//! Who could be given a seat.
+//! Who could be given a seat, and who has one.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, Query
 use uuid::Uuid;
 
 use crate::db::Conn;
-use crate::entity::{candidacy, employment, exam_session};
+use crate::entity::{candidacy, employment, exam_seat, exam_session};
 use crate::fault::Doing;
 use crate::query::meet;
 
@@ -28,6 +28,23 @@ pub async fn by_numbers(conn: &impl Conn, numbers: Vec<String>) -> Result<BTreeM
         .await
         .doing("finding people by their numbers")?;
     Ok(rows.into_iter().map(|(number, person)| (number, Id::new(person))).collect())
+}
+
+/// Who has a seat in a session.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn people_in(conn: &impl Conn, session: ExamSessionId) -> Result<Vec<PersonId>, Fault> {
+    let rows: Vec<Uuid> = exam_seat::Entity::find()
+        .select_only()
+        .column(exam_seat::Column::PersonId)
+        .filter(exam_seat::Column::SessionId.eq(session.raw()))
+        .order_by_asc(exam_seat::Column::Id)
+        .into_tuple()
+        .all(&conn.on())
+        .await
+        .doing("reading who has a seat")?;
+    Ok(rows.into_iter().map(Id::new).collect())
 }
 
 /// People who work in a unit, are admitted to a certification, and have not passed yet; those who have waited

@@ -6,6 +6,7 @@ use domain::refusal::Fault;
 use domain::time::Moment;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::{Session, read as read_session};
 use crate::db::{Conn, Tx};
@@ -144,6 +145,24 @@ pub async fn check_identity(tx: &Tx, seat: SeatId, by: PersonId, now: Moment) ->
     Ok(done.rows_affected > 0)
 }
 
+/// Takes back that the proctor knows who somebody is, if it is as it was read and they have not begun; false when it is
+/// not.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn uncheck_identity(tx: &Tx, seat: SeatId, checked_at: Moment) -> Result<bool, Fault> {
+    let done = exam_seat::Entity::update_many()
+        .col_expr(exam_seat::Column::IdentityCheckedAt, Expr::value(None::<Moment>))
+        .col_expr(exam_seat::Column::IdentityCheckedBy, Expr::value(None::<Uuid>))
+        .filter(exam_seat::Column::Id.eq(seat.raw()))
+        .filter(exam_seat::Column::IdentityCheckedAt.eq(checked_at))
+        .filter(exam_seat::Column::AttemptId.is_null())
+        .exec(&tx.on())
+        .await
+        .doing("taking back who somebody is")?;
+    Ok(done.rows_affected > 0)
+}
+
 /// Counts a try before it is looked at, so that many at once are no more than few in turn; false when the seat is
 /// locked.
 ///
@@ -193,7 +212,24 @@ pub async fn unlock(tx: &Tx, seat: SeatId, by: PersonId, now: Moment) -> Result<
     Ok(done.rows_affected > 0)
 }
 
-/// Notes the attempt that was begun on a seat; false when one was begun before.
+/// Holds all seats of a session until the write is over: whoever is just beginning is waited for, and whoever comes
+/// later waits.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn hold_seats(tx: &Tx, session: ExamSessionId) -> Result<(), Fault> {
+    // Nothing changes but who holds the rows: engines have no lock in common but that of a write.
+    exam_seat::Entity::update_many()
+        .col_expr(exam_seat::Column::WrongCodes, Expr::col(exam_seat::Column::WrongCodes))
+        .filter(exam_seat::Column::SessionId.eq(session.raw()))
+        .exec(&tx.on())
+        .await
+        .doing("holding the seats of an exam session")?;
+    Ok(())
+}
+
+/// Notes the attempt that was begun on a seat; false when one was begun before, or when it is not known any more whose
+/// seat it is.
 ///
 /// # Errors
 /// A fault of the database.
@@ -202,6 +238,7 @@ pub async fn take_seat(tx: &Tx, seat: SeatId, attempt: AttemptId) -> Result<bool
         .col_expr(exam_seat::Column::AttemptId, Expr::value(attempt.raw()))
         .filter(exam_seat::Column::Id.eq(seat.raw()))
         .filter(exam_seat::Column::AttemptId.is_null())
+        .filter(exam_seat::Column::IdentityCheckedAt.is_not_null())
         .exec(&tx.on())
         .await
         .doing("taking a seat")?;

@@ -1,14 +1,18 @@
 //! Exam sessions: who is let in, whose time is changed, what the proctor sees and the protocol says.
 
+mod change;
+mod part;
+
 use domain::access::{Actor, Role};
 use domain::form::FormState;
-use domain::id::{ExamSessionId, PersonId, TestId};
+use domain::id::{ExamSessionId, PersonId, TestId, UnitId};
 use domain::refusal::{Fault, Refusal};
 use domain::test::Kind;
 use serde_json::{Value, json};
 use service::exam_session::{self, Entry};
 use service::{attempt, chance};
 use store::account::Grant;
+use store::exam_session::Session;
 use testkit::{Browser, Engine, Page, World, engines};
 
 use crate::exam::{attempt_of, right, writer};
@@ -56,10 +60,13 @@ impl Held {
         store::people::number_holder(&self.world.services.db, &number).await.unwrap().unwrap()
     }
 
+    async fn session(&self) -> Session {
+        store::exam_session::find(&self.world.services.db, self.id).await.unwrap().unwrap()
+    }
+
     async fn code(&self, login: &str) -> String {
-        let s = &self.world.services;
-        let session = store::exam_session::find(&s.db, self.id).await.unwrap().unwrap();
-        exam_session::code_of(s, &session, self.person(login).await).unwrap()
+        let (session, person) = (self.session().await, self.person(login).await);
+        exam_session::code_of(&self.world.services, &session, person).unwrap()
     }
 
     async fn identify(&self, login: &str) {
@@ -102,6 +109,30 @@ async fn left(browser: &mut Browser, exam: &str) -> i64 {
 }
 
 const MINUTE: i64 = 60_000;
+
+/// A code as a slip shows it.
+fn grouped(code: &str) -> String {
+    format!("{}-{}", &code[..4], &code[4..])
+}
+
+/// Gives somebody a role, over a unit or everything.
+async fn grant(world: &World, login: &str, role: Role, unit: Option<UnitId>) {
+    let (person, now) = (actor(world, login).await.person, world.services.now());
+    let granted: Result<(), Fault> = world
+        .services
+        .db
+        .write(move |tx| async move {
+            let grant = Grant { id: chance::id(now), role, unit, granted_at: now };
+            store::account::insert_grant(&tx, person, &grant, None).await
+        })
+        .await;
+    granted.unwrap();
+}
+
+async fn other_centre(world: &World, unit: UnitId) -> UnitId {
+    let units = store::organisation::units(&world.services.db).await.unwrap();
+    units.iter().find(|other| other.id != unit && other.kind == "centre").unwrap().id
+}
 
 #[tokio::test]
 async fn five_wrong_codes_lock_a_seat_until_the_proctor_unlocks_it() {
@@ -171,7 +202,7 @@ async fn a_session_with_networks_is_sat_from_them_only() {
     for engine in engines() {
         let held = Held::new(engine).await;
         let s = &held.world.services;
-        let unit = store::exam_session::find(&s.db, held.id).await.unwrap().unwrap().unit;
+        let unit = held.session().await.unit;
         let form = FormState::default()
             .with("unit", unit.to_string())
             .with("name", "Учебный класс")
@@ -308,59 +339,17 @@ async fn the_protocol_says_who_came_what_happened_and_whose_time_was_changed() {
         let mut proctor = held.world.signed_in("proctor").await;
         let protocol = proctor.get(&format!("/proctor/{}/protocol", held.id)).await;
         assert_eq!(protocol.status, 200);
-        for said in ["Разговор по телефону", "Отключался свет", "Не было света", "завершено проктором"]
+        for said in ["Разговор по телефону", "Отключался свет", "Не было света", "Завершено организатором"]
         {
             assert!(protocol.body.contains(said), "{said} is missing");
         }
         let codes = proctor.get(&format!("/proctor/{}/codes", held.id)).await;
         let code = held.code("e00003").await;
-        assert!(codes.body.contains(&format!("{}-{}", &code[..4], &code[4..])));
-        let begun = held.code("e00001").await;
-        let begun = format!("{}-{}", &begun[..4], &begun[4..]);
+        assert!(codes.body.contains(&grouped(&code)));
+        let begun = grouped(&held.code("e00001").await);
         assert!(!codes.body.contains(&begun), "who has begun needs no code");
         let early = exam_session::close(s, &held.proctor, held.id, FormState::default()).await;
         assert!(matches!(early, Err(Refusal::Conflict("session_running"))), "somebody is still answering");
-    }
-}
-
-#[tokio::test]
-async fn a_session_is_seen_by_its_own_proctors_only_and_by_none_who_sits_in_it() {
-    for engine in engines() {
-        let held = Held::new(engine).await;
-        let s = &held.world.services;
-        let board = format!("/proctor/{}", held.id);
-        let mut proctor = held.world.signed_in("proctor").await;
-        let page = proctor.get(&board).await;
-        assert!(page.status == 200 && page.body.contains("leptos-island"), "{}", page.body);
-        assert_eq!(held.world.signed_in("e00001").await.get(&board).await.status, 403);
-
-        // A proctor of another centre.
-        let mentor = actor(&held.world, "mentor").await.person;
-        let session = store::exam_session::find(&s.db, held.id).await.unwrap().unwrap();
-        let units = store::organisation::units(&s.db).await.unwrap();
-        let other = units.iter().find(|unit| unit.id != session.unit && unit.kind == "centre").unwrap().id;
-        let now = s.now();
-        let granted: Result<(), Fault> =
-            s.db.write(move |tx| async move {
-                let grant =
-                    Grant { id: chance::id(now), role: Role::Proctor, unit: Some(other), granted_at: now };
-                store::account::insert_grant(&tx, mentor, &grant, None).await
-            })
-            .await;
-        granted.unwrap();
-        let mut mentor = held.world.signed_in("mentor").await;
-        for path in ["", "/codes", "/protocol", "/events"] {
-            assert_eq!(mentor.get(&format!("{board}{path}")).await.status, 404, "{engine:?} {path}");
-        }
-        assert_eq!(mentor.post(&board, &[("do", "open")]).await.status, 404);
-
-        // Nobody proctors themselves.
-        let jobs = store::people::employments(&s.db, held.proctor.person).await.unwrap();
-        let own = FormState::default().with("numbers", jobs[0].personnel_number.clone());
-        let refused = exam_session::add(s, &held.proctor, held.id, own).await;
-        assert!(
-            matches!(refused, Err(Refusal::Form(form)) if form.problem_of("numbers") == Some("own_seat"))
-        );
     }
 }
 

@@ -13,6 +13,8 @@ use web_sys::{Headers, RequestInit, Response};
 pub(super) enum Failed {
     /// The session has ended.
     SignedOut,
+    /// The server has read it and says no: the same request would never become a yes.
+    Refused,
     /// The link dropped, or the server could not answer.
     Link,
 }
@@ -29,6 +31,7 @@ pub(super) async fn call<R: DeserializeOwned>(name: &str, body: &impl Serialize)
             serde_json::from_str(&String::from(text)).map_err(|_| Failed::Link)
         }
         401 => Err(Failed::SignedOut),
+        403 | 404 | 409 | 413 | 422 => Err(Failed::Refused),
         _ => Err(Failed::Link),
     }
 }

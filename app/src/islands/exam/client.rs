@@ -49,6 +49,8 @@ pub(super) struct Client {
     pub(super) is_offline: RwSignal<bool>,
     /// What has not been acknowledged, as text that a person can hand to the commission.
     pub(super) unsent: RwSignal<String>,
+    /// The server has turned something away: it stays here.
+    pub(super) is_refused: RwSignal<bool>,
     pub(super) seat: RwSignal<Seat>,
     /// Said to screen readers at thresholds.
     pub(super) said: RwSignal<String>,
@@ -73,10 +75,16 @@ impl Client {
             left_ms: RwSignal::new(sheet.time_left_ms),
             is_offline: RwSignal::new(false),
             unsent: RwSignal::new(String::new()),
+            is_refused: RwSignal::new(false),
             seat: RwSignal::new(if sheet.is_paused { Seat::Paused } else { Seat::Mine }),
             said: RwSignal::new(String::new()),
             sheet: StoredValue::new(sheet),
         }
+    }
+
+    /// Whether this is the page of the result: there is nothing to answer any more.
+    pub(super) fn is_result(self) -> bool {
+        self.sheet.with_value(|sheet| sheet.questions.is_empty())
     }
 
     /// How many questions have a whole answer.

@@ -1,6 +1,7 @@
-//! The browser's own database: what is not yet acknowledged, option ids only, never texts.
+//! The browser's own database: what is not yet acknowledged, option ids only, never texts. Each page writes
+//! under a key of its own, so no page overwrites what another has not sent.
 
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -38,20 +39,31 @@ async fn store(mode: IdbTransactionMode) -> Result<IdbObjectStore, JsValue> {
     db.transaction_with_str_and_mode(STORE, mode)?.object_store(STORE)
 }
 
-/// What is kept for an attempt; nothing when the browser keeps nothing.
-pub(super) async fn load(attempt: &str) -> Option<String> {
-    let store = store(IdbTransactionMode::Readonly).await.ok()?;
-    let request = store.get(&JsValue::from_str(attempt)).ok()?;
-    JsFuture::from(done(&request)).await.ok()?.as_string()
+/// The keys of an attempt and what they hold, by age. The key of an older page is the attempt alone.
+pub(super) async fn load(attempt: &str) -> Result<Vec<(String, String)>, JsValue> {
+    let store = store(IdbTransactionMode::Readonly).await?;
+    let (keys, texts) = (done(&store.get_all_keys()?), done(&store.get_all()?));
+    let keys: Array = JsFuture::from(keys).await?.unchecked_into();
+    let texts: Array = JsFuture::from(texts).await?.unchecked_into();
+    let all = keys.iter().zip(texts.iter());
+    let all = all.filter_map(|(key, text)| Some((key.as_string()?, text.as_string()?)));
+    Ok(all.filter(|(key, _)| key.starts_with(attempt)).collect())
 }
 
-/// Keeps it; an empty text forgets it. A browser that cannot keep anything goes on without.
-pub(super) async fn save(attempt: &str, text: &str) {
-    let Ok(store) = store(IdbTransactionMode::Readwrite).await else { return };
-    let key = JsValue::from_str(attempt);
-    let request =
-        if text.is_empty() { store.delete(&key) } else { store.put_with_key(&JsValue::from_str(text), &key) };
-    if let Ok(request) = request {
-        let _ = JsFuture::from(done(&request)).await;
+/// Keeps a text under a key, an empty one not at all, and forgets the keys whose place it takes: all of it or
+/// nothing. What that is, is asked for when it is written, so the last to write writes the newest.
+pub(super) async fn save(key: &str, what: impl FnOnce() -> (String, Vec<String>)) -> Result<(), JsValue> {
+    let store = store(IdbTransactionMode::Readwrite).await?;
+    let (text, gone) = what();
+    let key = JsValue::from_str(key);
+    let request = if text.is_empty() {
+        store.delete(&key)?
+    } else {
+        store.put_with_key(&JsValue::from_str(&text), &key)?
+    };
+    for key in gone {
+        store.delete(&JsValue::from_str(&key))?;
     }
+    JsFuture::from(done(&request)).await?;
+    Ok(())
 }

@@ -1,7 +1,9 @@
 //! The exam: one island that renders the form itself, so that it also works page by page without scripts.
 //!
 //! On waking it reads what was already chosen on the page, takes the lease, and from then on keeps every
-//! answer first in the browser's own database and then on the server, until that has acknowledged it.
+//! answer first in the browser's own database and then on the server, until that has acknowledged it. On the
+//! page of the result, without questions, it only sends what the database still holds, and says what became
+//! of it.
 
 #[cfg(feature = "hydrate")]
 mod call;
@@ -21,6 +23,9 @@ pub mod sheet;
 #[cfg(feature = "hydrate")]
 mod sync;
 pub mod view;
+
+/// The cookie of a result's page: this browser keeps something of the attempt that the server may not have.
+pub const UNSENT: &str = "unsent";
 
 pub use clock::left;
 pub use view::Exam;

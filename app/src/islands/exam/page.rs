@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use js_sys::Reflect;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+
+use super::UNSENT;
 
 /// Goes to another page.
 pub(super) fn go_to(path: &str) {
@@ -51,6 +54,25 @@ pub(super) fn since(then: f64) -> i64 {
 )]
 pub(super) fn below(bound: u32) -> u64 {
     (js_sys::Math::random() * f64::from(bound)) as u64
+}
+
+/// A name that no other page has. Names sort by when they were made, as far as the browser's clock is right.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::as_conversions,
+    reason = "the browser counts milliseconds in floats"
+)]
+pub(super) fn unlike_any() -> String {
+    format!("{} {}", js_sys::Date::now() as u64, below(u32::MAX))
+}
+
+/// Tells the page of the result whether this browser keeps something of an attempt. Only then it brings the
+/// island along: what a closed tab had not sent by the end is sent from there.
+pub(super) fn tell_result(attempt: &str, is_kept: bool) {
+    let seconds = if is_kept { "31536000" } else { "0" };
+    let cookie = format!("{UNSENT}=1; Path=/results/{attempt}; Max-Age={seconds}; SameSite=Lax");
+    let _ = Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }
 
 /// The address follows the question, and the question gets the focus.

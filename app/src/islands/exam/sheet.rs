@@ -52,7 +52,7 @@ pub struct Sheet {
     pub time_left_ms: i64,
     /// Whether the clock stands still.
     pub is_paused: bool,
-    /// The questions.
+    /// The questions; none on the page of the result.
     pub questions: Vec<Question>,
     /// Pictures by name: an island carries none of its own.
     pub icons: Icons,
@@ -156,7 +156,9 @@ texts! {
         signed_out_go,
         last_minutes,
         last_minute,
+        /// Why handing in has to wait; on the page of the result: that all has been sent.
         unsent,
+        refused,
     }
 }
 

@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use super::call::{Failed, call};
 use super::client::{Client, Kept, Seat};
+use super::lock::hold;
 use super::page::{chosen, go_to, now, reload, since, storage};
-use super::queue::{Pending, keep_all, push, queue};
-use super::send::flush;
-use super::{keep, lock};
+use super::queue::{Pending, gather, keep_all, push, queue};
+use super::send::{flush, pause_ms, retry};
 use crate::api::exam::{Current, Taken, WireState};
 
 /// What `take-over` and `state` are asked with.
@@ -27,48 +27,54 @@ pub(super) fn attempt(client: Client) -> String {
     client.sheet.with_value(|sheet| sheet.attempt.clone())
 }
 
-/// Starts the clock, reads what was chosen before the page was alive, takes the lease, sends what waits.
+/// Starts the clock, reads what was chosen before the page was alive, takes the lease, sends what waits. On
+/// the page of the result only the last.
 pub(super) fn wake(client: Client) {
-    set_clock(client, client.left_ms.get_untracked());
-    queue(|queue| queue.is_paused = client.seat.get_untracked() == Seat::Paused);
+    let is_result = client.is_result();
+    queue(|queue| {
+        // This was true when the server wrote the page. The browser's time begins when the page was asked
+        // for, so what has passed since then is more than has passed since it was true.
+        queue.clock = (client.left_ms.get_untracked(), 0.0);
+        queue.is_paused = client.seat.get_untracked() == Seat::Paused;
+    });
     Effect::new(move |_| {
-        early_choice(client);
+        if !is_result {
+            early_choice(client);
+            watch(client);
+        }
         spawn_local(async move {
-            if let Some(text) = keep::load(&attempt(client)).await
-                && let Ok(pending) = serde_json::from_str::<Vec<Pending>>(&text)
-            {
-                show_waiting(client, &pending);
-                client.unsent.set(text);
-                let (early, pending): (Vec<_>, Vec<_>) =
-                    pending.into_iter().partition(|pending| pending.writer.is_empty());
-                let early = early.into_iter().flat_map(|pending| pending.events);
-                let early: Vec<(u32, Value)> = early.map(|event| (event.position, event.value)).collect();
-                queue(|queue| {
-                    queue.pending = pending;
-                    // What was chosen since this page was opened is newer.
-                    queue.early.splice(0..0, early);
-                });
-            }
-            take(client, false);
-        });
-        set_interval(move || tick(client), Duration::from_secs(1));
-        set_interval(move || ask(client), Duration::from_secs(20));
-        window_event_listener(leptos::ev::online, move |_| {
-            client.is_offline.set(false);
-            queue(|queue| queue.failures = 0);
-            // Without the lease nothing can be sent yet: that comes first.
-            if queue(|queue| queue.writer.is_empty()) {
+            gather(client).await;
+            if is_result {
+                queue(|queue| queue.is_over = true);
+                leave(client);
+            } else {
                 take(client, false);
             }
-            flush(client);
         });
-        window_event_listener(leptos::ev::offline, move |_| client.is_offline.set(true));
     });
 }
 
-pub(super) fn set_clock(client: Client, left_ms: i64) {
-    queue(|queue| queue.clock = (left_ms, now()));
-    client.left_ms.set(left_ms);
+/// The clock, the server's word, and the link.
+fn watch(client: Client) {
+    set_interval(move || tick(client), Duration::from_secs(1));
+    set_interval(move || ask(client), Duration::from_secs(20));
+    window_event_listener(leptos::ev::online, move |_| {
+        client.is_offline.set(false);
+        // Without the lease nothing can be sent yet: that comes first.
+        if queue(|queue| queue.writer.is_empty()) {
+            take(client, false);
+        }
+        retry(client);
+    });
+    window_event_listener(leptos::ev::offline, move |_| client.is_offline.set(true));
+}
+
+/// What the server said is left, in the reply to what it was asked at a moment. It was true at some time
+/// since then, nobody knows when: the whole way is taken off, so that the clock never shows more than is
+/// left. Half of the way would be nearer on most links, and too much where only the reply was slow.
+pub(super) fn set_clock(client: Client, left_ms: i64, asked: f64) {
+    queue(|queue| queue.clock = (left_ms, asked));
+    client.left_ms.set(left_ms.saturating_sub(since(asked)));
 }
 
 fn tick(client: Client) {
@@ -99,13 +105,20 @@ fn ask(client: Client) {
     }
     spawn_local(async move {
         let writer = queue(|queue| queue.writer.clone());
-        let asked = Asking { attempt: attempt(client), writer: Some(writer), ..Asking::default() };
-        if let Ok(current) = call::<Current>("state", &asked).await {
-            client.is_offline.set(false);
-            set_clock(client, current.time_left_ms);
-            back(client);
-            obey(client, &current.state);
+        let asking = Asking { attempt: attempt(client), writer: Some(writer), ..Asking::default() };
+        let asked = now();
+        let Ok(current) = call::<Current>("state", &asking).await else {
+            queue(|queue| queue.missed += 1);
+            return;
+        };
+        client.is_offline.set(false);
+        set_clock(client, current.time_left_ms, asked);
+        back(client);
+        // It may have been a foreign network that said no, or somebody else who was signed in.
+        if queue(|queue| std::mem::take(&mut queue.missed)) > 0 {
+            retry(client);
         }
+        obey(client, &current.state);
     });
 }
 
@@ -123,12 +136,20 @@ pub(super) fn obey(client: Client, state: &WireState) {
     }
 }
 
-/// The exam is over: what waits is sent first, so that it is kept as late; then the result.
-fn leave(client: Client) {
-    if queue(|queue| queue.pending.is_empty()) {
-        go_to(&format!("/results/{}", attempt(client)));
-    } else {
+/// The exam is over: what waits is sent first, so that it is kept as late; then the result. That says what
+/// was sent, or that something stays here.
+pub(super) fn leave(client: Client) {
+    if queue(|queue| queue.pending.iter().any(|pending| !pending.is_aside)) {
         flush(client);
+    } else if !client.is_result() {
+        // The browser's database is given a moment to forget what the server has.
+        let go = move || go_to(&format!("/results/{}", attempt(client)));
+        set_timeout(go, Duration::from_millis(200));
+    } else if queue(|queue| !queue.pending.is_empty() || !queue.early.is_empty()) {
+        // What never had a writer gets none any more.
+        client.is_refused.set(true);
+    } else if client.unsent.with_untracked(|unsent| !unsent.is_empty()) {
+        client.said.set(client.sheet.with_value(|sheet| sheet.words.unsent.clone()));
     }
 }
 
@@ -140,18 +161,6 @@ pub(super) fn back(client: Client) {
     }
 }
 
-/// Locks a name for this tab; false when another tab has it.
-async fn lock_name(name: &str) -> bool {
-    if queue(|queue| queue.locked.iter().any(|locked| locked == name)) {
-        return true;
-    }
-    let got = lock::hold(name).await;
-    if got {
-        queue(|queue| queue.locked.push(name.to_owned()));
-    }
-    got
-}
-
 /// Asks for the lease; with the person's word, takes it from wherever it is.
 pub(super) fn take(client: Client, confirm: bool) {
     spawn_local(async move {
@@ -159,7 +168,7 @@ pub(super) fn take(client: Client, confirm: bool) {
         let key = format!("writer {attempt}");
         let mut known = storage().and_then(|storage| storage.get_item(&key).ok().flatten());
         if let Some(writer) = &known
-            && !lock_name(writer).await
+            && !hold(writer).await
         {
             known = None;
         }
@@ -167,7 +176,7 @@ pub(super) fn take(client: Client, confirm: bool) {
         match call::<Taken>("take-over", &asked).await {
             Ok(Taken::Held { writer, seq }) => {
                 if known.as_deref() != Some(writer.as_str()) {
-                    lock_name(&writer).await;
+                    hold(&writer).await;
                 }
                 if let Some(storage) = storage() {
                     let _ = storage.set_item(&key, &writer);
@@ -182,11 +191,15 @@ pub(super) fn take(client: Client, confirm: bool) {
                 }
                 held(client, writer, seq);
             }
-            Ok(Taken::Asks) => client.seat.set(Seat::Elsewhere),
+            Ok(Taken::Asks) => {
+                client.seat.set(Seat::Elsewhere);
+                // What has a writer counts under that name, whoever holds the lease.
+                flush(client);
+            }
             Ok(Taken::Over) => obey(client, &WireState::Finished),
             Err(error) => {
                 failed(client, error);
-                set_timeout(move || take(client, confirm), Duration::from_secs(5));
+                set_timeout(move || take(client, confirm), Duration::from_millis(pause_ms()));
             }
         }
     });
@@ -194,10 +207,12 @@ pub(super) fn take(client: Client, confirm: bool) {
 
 fn held(client: Client, writer: String, seq: i64) {
     let early = queue(|queue| {
-        // Numbers given before a reload and not yet acknowledged go on counting.
+        // Numbers given before a reload and not yet acknowledged go on counting; so do those given while this
+        // reply was on its way.
         let kept = queue.pending.iter().filter(|pending| pending.writer == writer);
         let highest = kept.flat_map(|pending| &pending.events).map(|event| event.seq).max().unwrap_or(0);
-        queue.seq = seq.max(highest);
+        let given = if queue.writer == writer { queue.seq } else { 0 };
+        queue.seq = seq.max(highest).max(given);
         queue.writer = writer;
         std::mem::take(&mut queue.early)
     });
@@ -205,12 +220,19 @@ fn held(client: Client, writer: String, seq: i64) {
         push(client, position, value);
     }
     keep_all(client);
-    flush(client);
+    retry(client);
 }
 
-fn show_waiting(client: Client, pending: &[Pending]) {
+/// Shows what was kept. What is newer stays: what was chosen since this page was opened and, of a page that
+/// still lives and may have sent it long ago, what the server has.
+pub(super) fn show_waiting(client: Client, pending: &[Pending], is_gone: bool) {
     for event in pending.iter().flat_map(|pending| &pending.events) {
-        let at = usize::try_from(event.position).unwrap_or(1).saturating_sub(1);
+        let at = event.at();
+        let is_chosen = queue(|queue| queue.early.iter().any(|(position, _)| *position == event.position));
+        let is_saved = || client.kept.with_untracked(|kept| matches!(kept.get(at), Some(Kept::At(_))));
+        if is_chosen || (!is_gone && is_saved()) {
+            continue;
+        }
         match &event.value {
             Value::Options(options) => {
                 set(client.answers, at, options.clone());
@@ -271,9 +293,11 @@ fn record(client: Client, at: usize, value: Value) {
 }
 
 pub(super) fn failed(client: Client, error: Failed) {
+    client.is_offline.set(error == Failed::Link);
     match error {
         Failed::SignedOut => client.seat.set(Seat::SignedOut),
-        Failed::Link => client.is_offline.set(true),
+        Failed::Refused => client.is_refused.set(true),
+        Failed::Link => {}
     }
 }
 

@@ -6,11 +6,14 @@ use super::client::{Client, Kept, Seat};
 use super::clock::{counted, left};
 use super::sheet::{Icons, Kind, Sheet, Words};
 
-/// The exam page: bar, question, moves, palette.
+/// The exam page: bar, question, moves, palette. Without questions, on the result: what is left over.
 #[island]
 pub fn Exam(sheet: Sheet) -> impl IntoView {
     let client = Client::new(sheet);
     client.wake();
+    if client.is_result() {
+        return left_over(client);
+    }
     let action = move || {
         let attempt = client.sheet.with_value(|sheet| sheet.attempt.clone());
         format!("/exam/{attempt}?q={}", client.at.get() + 1)
@@ -32,6 +35,7 @@ pub fn Exam(sheet: Sheet) -> impl IntoView {
             </form>
         </main>
     }
+    .into_any()
 }
 
 fn word(client: Client, of: fn(&Words) -> &String) -> String {
@@ -133,7 +137,8 @@ fn seat(client: Client) -> AnyView {
             {picture(client, |i| &i.clock)}
             <b>{word(client, |w| &w.paused_title)}</b><p>{word(client, |w| &w.paused_text)}</p>
         </div>
-        {offline(client)}
+        {kept_here(client, |client| client.is_offline.get(), |w| &w.offline_text)}
+        {kept_here(client, |client| client.is_refused.get() && !client.is_offline.get(), |w| &w.refused)}
         <div class="notice is-soon exam-seat" role="alert" hidden=signed_out>
             {picture(client, |i| &i.warning)}
             <b>{word(client, |w| &w.signed_out)}</b>
@@ -143,17 +148,33 @@ fn seat(client: Client) -> AnyView {
     .into_any()
 }
 
-/// The link is gone: what is kept where, what happens at the deadline, and a copy to hand in by hand.
-fn offline(client: Client) -> AnyView {
+/// What may be nowhere but here: why, what becomes of it, and a copy to hand in by hand.
+fn kept_here(client: Client, is_shown: fn(Client) -> bool, of: fn(&Words) -> &String) -> AnyView {
     let name = client.sheet.with_value(|sheet| format!("answers-{}.json", sheet.attempt));
+    let class = if client.is_result() { "notice is-info" } else { "notice is-soon exam-seat" };
     view! {
-        <div class="notice is-soon exam-seat" hidden=move || !client.is_offline.get()>
+        <div class=class role="status" hidden=move || !is_shown(client)>
             {picture(client, |i| &i.offline)}
-            <p>{word(client, |w| &w.offline_text)}</p>
+            <p>{word(client, of)}</p>
             <div class="actions" hidden=move || client.unsent.with(String::is_empty)>
                 <a class="btn" download=name href=move || client.unsent_address()>{word(client, |w| &w.keep_copy)}</a>
             </div>
         </div>
+    }
+    .into_any()
+}
+
+/// After the end: what only this browser had, on its way, turned away, or sent.
+fn left_over(client: Client) -> AnyView {
+    let is_under_way = |client: Client| {
+        let is_there = !client.unsent.with(String::is_empty);
+        is_there && !client.is_refused.get() && client.said.with(String::is_empty)
+    };
+    let is_sent = |client: Client| !client.said.with(String::is_empty);
+    view! {
+        {kept_here(client, is_under_way, |w| &w.offline_text)}
+        {kept_here(client, |client| client.is_refused.get(), |w| &w.refused)}
+        {kept_here(client, is_sent, |w| &w.unsent)}
     }
     .into_any()
 }
