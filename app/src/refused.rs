@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::refusal::{Fault, Refusal};
+use domain::refusal::Refusal;
 use i18n::t;
 use leptos::prelude::*;
 
@@ -58,18 +58,23 @@ pub async fn refuse(cx: &Cx, refusal: &Refusal) -> Response {
             said.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             said
         }
-        Refusal::Fault(fault) => broke(cx, fault),
+        Refusal::Fault(fault) => {
+            let source: &dyn Error = fault;
+            tracing::error!(
+                request.id = %cx.request_id, path = cx.uri.path(), error = source,
+                "A page failed: {fault}"
+            );
+            if fault.is_full() {
+                return said(
+                    cx,
+                    StatusCode::INSUFFICIENT_STORAGE,
+                    t!(l, problem.full),
+                    t!(l, problem.full_what),
+                );
+            }
+            said(cx, StatusCode::INTERNAL_SERVER_ERROR, t!(l, problem.broke), t!(l, problem.broke_what))
+        }
     }
-}
-
-fn broke(cx: &Cx, fault: &Fault) -> Response {
-    let l = cx.locale;
-    let source: &dyn Error = fault;
-    tracing::error!(
-        request.id = %cx.request_id, path = cx.uri.path(), error = source,
-        "A page failed: {fault}"
-    );
-    said(cx, StatusCode::INTERNAL_SERVER_ERROR, t!(l, problem.broke), t!(l, problem.broke_what))
 }
 
 /// One pair of a query, escaped.
@@ -81,7 +86,8 @@ pub fn query(name: &str, value: &str) -> String {
 fn said(cx: &Cx, status: StatusCode, title: String, what: String) -> Response {
     let l = cx.locale;
     let home = if cx.who.is_some() { "/" } else { "/login" };
-    let code = (status == StatusCode::INTERNAL_SERVER_ERROR).then(|| {
+    let is_ours = status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE;
+    let code = is_ours.then(|| {
         let number = cx.request_id.get(..8).unwrap_or_default().to_owned();
         view! { <p class="code">{t!(l, problem.number, number = number)}</p> }
     });

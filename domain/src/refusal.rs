@@ -10,26 +10,48 @@ use crate::form::FormState;
 
 /// Something broke. Its source is for the log only; a browser sees a code.
 pub struct Fault {
-    is_busy: bool,
+    kind: Kind,
     doing: &'static str,
     source: Box<dyn Error + Send + Sync>,
+}
+
+/// What may be done about it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nobody knows yet.
+    Broken,
+    /// Come again in a moment.
+    Busy,
+    /// Somebody has to make room.
+    Full,
 }
 
 impl Fault {
     /// Notes what was being done when it broke.
     pub fn new(doing: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { is_busy: false, doing, source: source.into() }
+        Self { kind: Kind::Broken, doing, source: source.into() }
     }
 
     /// Notes what there was no room for: nothing is broken, and a moment later it may go well.
     pub fn busy(doing: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { is_busy: true, ..Self::new(doing, source) }
+        Self { kind: Kind::Busy, ..Self::new(doing, source) }
+    }
+
+    /// Notes what was not kept because the disk is full: what was kept before is all right.
+    pub fn full(doing: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { kind: Kind::Full, ..Self::new(doing, source) }
     }
 
     /// Whether a moment later it may go well.
     #[must_use]
     pub const fn is_busy(&self) -> bool {
-        self.is_busy
+        matches!(self.kind, Kind::Busy)
+    }
+
+    /// Whether it goes well again once somebody has made room on the disk.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        matches!(self.kind, Kind::Full)
     }
 }
 

@@ -126,3 +126,48 @@ test("when handing in never reached the server, the test is still open, and is h
   await button.click();
   await isHandedIn(page);
 });
+test("a reply that was long on its way never makes the clock show more than is left", async ({ page }) => {
+  await page.clock.install();
+  const { attempt } = await net.sit(page, 26);
+  let count = 0;
+  let letGo = () => {};
+  const free = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route(net.ANSWER, async (route) => {
+    const response = await net.deliver(route);
+    count += 1;
+    await free;
+    await route.fulfill({ response });
+  });
+  await exam.answer(page);
+  await expect.poll(() => count).toBe(1);
+  await advance(7 * MINUTE);
+  await page.clock.fastForward(7 * MINUTE);
+  letGo();
+  await net.isSaved(page);
+  const left = await net.timeLeft(page, attempt);
+  expect(await net.minutesShown(page)).toBeLessThanOrEqual(Math.ceil(left / MINUTE));
+});
+
+test("what an older page kept under the attempt alone is sent as well", async ({ page, context }) => {
+  const { attempt, at } = await net.sit(page, 27);
+  await net.cut(page);
+  await exam.answer(page);
+  await net.isStored(page, 1);
+  await page.evaluate(async (attempt) => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const store = (await done(indexedDB.open("exam"))).transaction("queue", "readwrite").objectStore("queue");
+    const [key] = await done(store.getAllKeys());
+    await done(store.put(await done(store.get(key)), attempt));
+    await done(store.delete(key));
+  }, attempt.split("/").pop() ?? "");
+  await page.close();
+  const again = await context.newPage();
+  await again.goto(`${attempt}?q=${at[0]}`);
+  await net.goOnHere(again);
+  await net.isSaved(again);
+  await net.comesTo(again, 1);
+});

@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex};
 use domain::access::{Actor, Held, Role};
 use domain::id::{Id, PersonId, UnitId, WebSessionId};
 use domain::refusal::{Fault, Refusal};
-use domain::time::{Moment, minutes, seconds};
+use domain::time::{Moment, minutes};
 use sha2::{Digest, Sha256};
+use store::Patience;
 use store::organisation::Unit;
 use store::session::SignedIn;
-use store::{Engine, Patience};
 use uuid::Uuid;
 
 use crate::Services;
-use crate::kept::Kept;
+use crate::kept::{Kept, Since};
 
 /// The tree of units.
 pub struct Tree {
@@ -148,22 +148,7 @@ impl Default for Actors {
 struct Known {
     actor: Arc<Actor>,
     session: SignedIn,
-    /// When it was read.
-    at: Moment,
-    /// What this server had changed by then.
-    changes: u64,
-}
-
-impl Known {
-    /// What this server changes is heard of at once. A second server on one `PostgreSQL` may go on for a moment with
-    /// what it has read; a `SQLite` file is served by one server, and its own command line only adds.
-    fn is_fresh(&self, s: &Services, now: Moment) -> bool {
-        let believed = match s.db.engine() {
-            Engine::Sqlite => minutes(1),
-            Engine::Postgres => seconds(1),
-        };
-        self.changes == s.db.changes() && now >= self.at && now - self.at < believed
-    }
+    since: Since,
 }
 
 /// Who holds a token; nobody when the session has ended.
@@ -173,7 +158,7 @@ impl Known {
 pub async fn actor(s: &Services, token: &str) -> Result<Option<Arc<Actor>>, Fault> {
     let hash = hash(token);
     let now = s.now();
-    let known = match s.actors.0.get(&hash).filter(|known| known.is_fresh(s, now)) {
+    let known = match s.actors.0.get(&hash).filter(|known| known.since.is_fresh(s)) {
         Some(known) => known,
         None => match read(s, &hash, now).await? {
             Some(known) => known,
@@ -188,8 +173,7 @@ pub async fn actor(s: &Services, token: &str) -> Result<Option<Arc<Actor>>, Faul
 }
 
 async fn read(s: &Services, hash: &[u8; 32], now: Moment) -> Result<Option<Arc<Known>>, Fault> {
-    // Counted before it is read: what is changed meanwhile makes it old.
-    let changes = s.db.changes();
+    let since = Since::now(s);
     let Some(mut session) = store::session::find(&s.db, hash).await? else { return Ok(None) };
     if has_ended(s, &session, now) {
         return Ok(None);
@@ -217,7 +201,7 @@ async fn read(s: &Services, hash: &[u8; 32], now: Moment) -> Result<Option<Arc<K
     });
     // It is seen now; the row says so only some time later.
     session.seen_at = now;
-    let known = Arc::new(Known { actor, session, at: now, changes });
+    let known = Arc::new(Known { actor, session, since });
     s.actors.0.put(*hash, Arc::clone(&known));
     Ok(Some(known))
 }

@@ -13,11 +13,20 @@ use domain::time::Moment;
 use store::attempt::{AsWas, Attempt, LeaseKind, Slot};
 
 pub use self::start::{start, start_at};
-use crate::{Services, exam};
+use crate::{Services, catalogue, exam};
 
 /// A person as they are now, to be kept with a record.
 pub(crate) async fn as_was(conn: &impl store::Conn, person: domain::id::PersonId) -> Result<AsWas, Fault> {
     let name = store::people::find(conn, person).await?.map(|person| person.name.full()).unwrap_or_default();
+    as_was_named(conn, person, name).await
+}
+
+/// The same, where the name is known.
+pub(crate) async fn as_was_named(
+    conn: &impl store::Conn,
+    person: domain::id::PersonId,
+    name: String,
+) -> Result<AsWas, Fault> {
     let jobs = store::people::employments(conn, person).await?;
     let job = jobs.iter().find(|job| job.until.is_none()).or(jobs.first());
     Ok(AsWas {
@@ -89,7 +98,7 @@ pub struct Paper {
 /// A refusal when it is not the actor's.
 pub async fn paper(s: &Services, actor: &Actor, id: AttemptId) -> Result<Paper, Refusal> {
     let attempt = own(&s.db, actor, id).await?;
-    let test = store::test::find(&s.db, attempt.test).await?.ok_or(Refusal::NotFound)?;
+    let test = catalogue::test(s, &s.db, attempt.test).await?.ok_or(Refusal::NotFound)?;
     let form = exam::form::of(s, &s.db, &attempt).await?;
     let told = exam::told(&store::attempt::journal(&s.db, id).await?)?;
     let now = s.now();

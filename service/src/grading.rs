@@ -16,7 +16,7 @@ use store::Tx;
 use store::attempt::Attempt;
 
 use crate::exam::form::Form;
-use crate::{Services, attempt, audit, certification, chance, exam, receipt, regrade, test};
+use crate::{Services, attempt, audit, catalogue, certification, chance, exam, receipt, regrade, test};
 
 /// Grades a closed attempt in the transaction that closes it. A pass makes the candidacy ready.
 pub(crate) async fn grade(
@@ -27,7 +27,7 @@ pub(crate) async fn grade(
     (cause, finished_at): (&str, Moment),
 ) -> Result<(), Refusal> {
     let now = s.now();
-    let version = store::test::version(tx, held.version).await?.ok_or(Refusal::NotFound)?;
+    let version = catalogue::test_version(s, tx, held.version).await?.ok_or(Refusal::NotFound)?;
     let form = exam::form::of(s, tx, held).await?;
     let events = store::attempt::journal(tx, held.id).await?;
     let answers = answers_of(&form, held, &events)?;
@@ -178,7 +178,7 @@ pub async fn result(s: &Services, actor: &Actor, id: AttemptId) -> Result<Result
         return Err(Refusal::Conflict("attempt_open"));
     }
     let held = attempt::own(&s.db, actor, id).await?;
-    let version = store::test::version(&s.db, held.version).await?.ok_or(Refusal::NotFound)?;
+    let version = catalogue::test_version(s, &s.db, held.version).await?.ok_or(Refusal::NotFound)?;
     let score = store::attempt::scores(&s.db, [id]).await?.remove(&id);
     let candidacy = test::candidacy_for(s, &s.db, actor.person, paper.kind).await?;
     let shown = test::standing_of(s, actor.person, held.test, candidacy.as_ref()).await?;
@@ -189,7 +189,7 @@ pub async fn result(s: &Services, actor: &Actor, id: AttemptId) -> Result<Result
     Ok(ResultView {
         late: store::attempt::late(&s.db, id).await?,
         regraded: regraded(s, id).await?,
-        rules: store::rulebook::rules(&s.db, version.rulebook_version).await?,
+        rules: catalogue::rules(s, &s.db, version.rulebook_version).await?.to_vec(),
         test: shown.test.clone(),
         attempt: held,
         version,

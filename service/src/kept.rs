@@ -5,6 +5,11 @@ use std::hash::Hash;
 use std::mem;
 use std::sync::{Mutex, PoisonError};
 
+use domain::time::{Moment, minutes, seconds};
+use store::Engine;
+
+use crate::Services;
+
 /// A bounded memory of two generations: when the young one is full, it becomes the old one, and the old one
 /// is forgotten. What is asked for stays young.
 pub(crate) struct Kept<K, V> {
@@ -40,6 +45,62 @@ impl<K: Eq + Hash + Copy, V: Clone> Kept<K, V> {
             generations.1 = mem::take(&mut generations.0);
         }
         generations.0.insert(key, value);
+    }
+}
+
+/// When something was read, and what this server had changed by then.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Since {
+    at: Moment,
+    changes: u64,
+}
+
+impl Since {
+    /// To be asked for before reading: what is changed meanwhile makes it old.
+    pub(crate) fn now(s: &Services) -> Self {
+        Self { at: s.now(), changes: s.db.changes() }
+    }
+
+    /// What this server changes is heard of at once. A second server on one `PostgreSQL` may go on for a second with
+    /// what it has read; a `SQLite` file is served by one server, and its own command line only adds.
+    pub(crate) fn is_fresh(self, s: &Services) -> bool {
+        let believed = match s.db.engine() {
+            Engine::Sqlite => minutes(1),
+            Engine::Postgres => seconds(1),
+        };
+        let now = s.now();
+        self.changes == s.db.changes() && now >= self.at && now - self.at < believed
+    }
+}
+
+/// A bounded memory of what may change: it is read again when it might have.
+pub(crate) struct Fresh<K, V>(Kept<K, (Since, V)>);
+
+impl<K: Eq + Hash + Copy, V: Clone> Fresh<K, V> {
+    /// An empty one. It holds at most twice as many.
+    pub(crate) fn new(most: usize) -> Self {
+        Self(Kept::new(most))
+    }
+
+    /// What is known under a key, or else what reading it says.
+    ///
+    /// # Errors
+    /// As reading.
+    pub(crate) async fn read<E>(
+        &self,
+        s: &Services,
+        key: K,
+        read: impl Future<Output = Result<V, E>>,
+    ) -> Result<V, E> {
+        if let Some((since, value)) = self.0.get(&key)
+            && since.is_fresh(s)
+        {
+            return Ok(value);
+        }
+        let since = Since::now(s);
+        let value = read.await?;
+        self.0.put(key, (since, value.clone()));
+        Ok(value)
     }
 }
 

@@ -17,6 +17,7 @@ pub mod attempt;
 pub mod audit;
 pub mod badge;
 pub mod blueprint;
+mod catalogue;
 pub mod certification;
 pub mod certified;
 pub mod chance;
@@ -66,6 +67,7 @@ pub struct Inner {
     units: RwLock<Option<(Moment, Arc<access::Tree>)>>,
     seen: access::Seen,
     actors: access::Actors,
+    catalogue: catalogue::Catalogue,
     forms: exam::Forms,
     desk: exam::Desk,
     changes: regrade::Known,
@@ -104,6 +106,7 @@ impl Services {
             units: RwLock::new(None),
             seen: access::Seen::default(),
             actors: access::Actors::default(),
+            catalogue: catalogue::Catalogue::default(),
             forms: exam::Forms::default(),
             desk: exam::Desk::default(),
             changes,

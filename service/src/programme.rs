@@ -1,5 +1,7 @@
 //! Learning: the path, lessons, progress, admission, enrolment.
 
+use std::sync::Arc;
+
 use domain::access::{Act, Actor, Subject, allow};
 use domain::certification::{Standing, cycle, standing};
 use domain::form::FormState;
@@ -8,11 +10,12 @@ use domain::programme::{Check, NextStep, TestStanding, next_step};
 use domain::refusal::{Fault, Refusal};
 use domain::test::NotNow;
 use domain::time::{Day, Moment};
+use store::Patience;
 use store::certification::{Candidacy, Version};
 pub use store::programme::{Lesson, LessonHead, Module};
 use store::progress::Enrolment;
 
-use crate::{Services, audit, chance, test};
+use crate::{Services, audit, catalogue, chance, test};
 
 /// The certification that the product is about. Others can be added beside it.
 pub const CERTIFICATION: &str = "administrator";
@@ -23,7 +26,7 @@ pub struct Path {
     /// The certification's title.
     pub title: String,
     /// The modules of the programme; none without an enrolment.
-    pub modules: Vec<Module>,
+    pub modules: Arc<Vec<Module>>,
     /// The lessons that are done.
     pub done: Vec<LessonId>,
     /// When the programme has to be finished.
@@ -73,7 +76,7 @@ pub async fn path(s: &Services, actor: &Actor) -> Result<Path, Refusal> {
         let next = next_step(standing.is_valid(), false, None, TestStanding::Open);
         return Ok(Path {
             title: version.title,
-            modules: Vec::new(),
+            modules: Arc::default(),
             done: Vec::new(),
             due: None,
             test: None,
@@ -107,11 +110,11 @@ pub async fn path(s: &Services, actor: &Actor) -> Result<Path, Refusal> {
 async fn learning(
     s: &Services,
     candidacy: &Candidacy,
-) -> Result<(Option<Enrolment>, Vec<Module>, Vec<LessonId>), Fault> {
+) -> Result<(Option<Enrolment>, Arc<Vec<Module>>, Vec<LessonId>), Fault> {
     let Some(enrolment) = store::progress::of_candidacy(&s.db, candidacy.id).await? else {
-        return Ok((None, Vec::new(), Vec::new()));
+        return Ok((None, Arc::default(), Vec::new()));
     };
-    let modules = store::programme::outline(&s.db, enrolment.programme_version).await?;
+    let modules = catalogue::outline(s, &s.db, enrolment.programme_version).await?;
     let done = store::progress::done(&s.db, enrolment.id).await?.into_iter().map(|(id, _)| id).collect();
     Ok((Some(enrolment), modules, done))
 }
@@ -121,7 +124,12 @@ async fn learning(
 /// # Errors
 /// A fault: nothing was seeded.
 pub async fn current(s: &Services) -> Result<Version, Fault> {
-    store::certification::published(&s.db, CERTIFICATION)
+    current_on(s, &s.db).await
+}
+
+/// The same, also within a write.
+pub(crate) async fn current_on(s: &Services, conn: &impl store::Conn) -> Result<Version, Fault> {
+    catalogue::certification(s, conn)
         .await?
         .ok_or_else(|| Fault::new("finding the certification", "the database holds none; run `server seed`"))
 }
@@ -130,7 +138,7 @@ pub async fn current(s: &Services) -> Result<Version, Fault> {
 #[derive(Clone, Debug)]
 pub struct LessonView {
     /// The lesson.
-    pub lesson: Lesson,
+    pub lesson: Arc<Lesson>,
     /// Its module.
     pub module: Module,
     /// How many lessons of the module are done.
@@ -164,8 +172,8 @@ async fn own_lesson(
         let (Some(enrolment), modules, done) = learning(s, candidacy).await? else { continue };
         let all: Vec<LessonId> = modules.iter().flat_map(|m| &m.lessons).map(|lesson| lesson.id).collect();
         let Some(at) = all.iter().position(|lesson| *lesson == id) else { continue };
-        let lesson = store::programme::lesson(&s.db, id).await?.ok_or(Refusal::NotFound)?;
-        let module = modules.into_iter().find(|m| m.id == lesson.module).ok_or(Refusal::NotFound)?;
+        let lesson = catalogue::lesson(s, &s.db, id).await?.ok_or(Refusal::NotFound)?;
+        let module = modules.iter().find(|m| m.id == lesson.module).cloned().ok_or(Refusal::NotFound)?;
         let view = LessonView {
             done_in_module: module.lessons.iter().filter(|lesson| done.contains(&lesson.id)).count(),
             is_done: done.contains(&id),
@@ -225,7 +233,7 @@ pub async fn finish_lesson(
     let answers =
         serde_json::to_string(&chosen).map_err(|error| Fault::new("keeping a self-check", error))?;
     let (services, actor, now) = (s.clone(), actor.clone(), s.now());
-    s.db.write(move |tx| async move {
+    s.db.record(Patience::Long, move |tx| async move {
         store::progress::finish(&tx, chance::uuid(now), enrolment.id, id, Some(answers), now).await?;
         admit_when_done(&services, &tx, &actor, &enrolment, &all, now).await
     })

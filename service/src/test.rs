@@ -14,7 +14,7 @@ use store::certification::Candidacy;
 use store::test::{Test, Version};
 
 use crate::exam_session::{Admitted, Invited};
-use crate::{Services, exam_session, programme};
+use crate::{Services, catalogue, exam_session, programme};
 
 /// Where a person stands with a test.
 #[derive(Clone, Debug)]
@@ -62,9 +62,10 @@ pub async fn before(s: &Services, actor: &Actor, id: TestId, kind: Kind) -> Resu
     if shown.test.kind != kind {
         return Err(Refusal::NotFound);
     }
-    let rules = store::rulebook::rules(&s.db, shown.version.rulebook_version)
+    let rules = catalogue::rules(s, &s.db, shown.version.rulebook_version)
         .await?
-        .into_iter()
+        .iter()
+        .cloned()
         .map(|rule| {
             let count = shown.version.blueprint.cells.iter().filter(|c| c.rule == rule.code);
             let count = count.map(|cell| cell.count).sum();
@@ -100,7 +101,7 @@ pub(crate) async fn candidacy_for(
     match kind {
         Kind::Practice => Ok(None),
         Kind::Certification => {
-            let version = programme::current(s).await?;
+            let version = programme::current_on(s, conn).await?;
             store::certification::open_candidacy(conn, person, version.certification).await
         }
     }
@@ -126,9 +127,9 @@ async fn standing(
     candidacy: Option<&Candidacy>,
     seat: Option<&Admitted>,
 ) -> Result<Shown, Refusal> {
-    let test = store::test::find(&s.db, id).await?.ok_or(Refusal::NotFound)?;
+    let test = catalogue::test(s, &s.db, id).await?.ok_or(Refusal::NotFound)?;
     let sat = seat.map(|seat| seat.session.version).or(test.current).ok_or(Refusal::NotFound)?;
-    let version = store::test::version(&s.db, sat).await?.ok_or(Refusal::NotFound)?;
+    let version = catalogue::test_version(s, &s.db, sat).await?.ok_or(Refusal::NotFound)?;
     let now = s.now();
     let earlier = attempts_within(&s.db, person, id, candidacy).await?;
     let running = earlier.open.as_ref().filter(|open| is_running(open, now)).map(|open| open.id);

@@ -1,7 +1,7 @@
 //! Faults of the database, and rows that make no sense.
 
 use domain::refusal::Fault;
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// Says what was being done when the database failed.
 pub(crate) trait Doing<T> {
@@ -10,8 +10,29 @@ pub(crate) trait Doing<T> {
 
 impl<T> Doing<T> for Result<T, DbErr> {
     fn doing(self, doing: &'static str) -> Result<T, Fault> {
-        self.map_err(|error| Fault::new(doing, error))
+        self.map_err(
+            |error| if is_full(&error) { Fault::full(doing, error) } else { Fault::new(doing, error) },
+        )
     }
+}
+
+/// What the driver said, without the layers round it.
+pub(crate) fn said_by(error: &DbErr) -> Option<&sqlx::Error> {
+    if let DbErr::Conn(RuntimeErr::SqlxError(error))
+    | DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error)) = error
+    {
+        Some(error.as_ref())
+    } else {
+        None
+    }
+}
+
+/// Whether the disk is full: `SQLITE_FULL`, or `disk_full` of `PostgreSQL`.
+fn is_full(error: &DbErr) -> bool {
+    let said = said_by(error).and_then(sqlx::Error::as_database_error);
+    let code = said.and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code == "13" || code == "53100")
 }
 
 /// Whether a write failed because something that must be unique is taken. Which of them is asked again: the

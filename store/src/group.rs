@@ -40,7 +40,7 @@ trait Work: Send {
     /// Runs it; true keeps its savepoint.
     fn run(&mut self, tx: Tx) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
     /// Answers the caller.
-    fn finish(self: Box<Self>, committed: Result<(), &str>);
+    fn finish(self: Box<Self>, committed: Result<(), &Fault>);
 }
 
 struct Waiting<F, T, E> {
@@ -69,11 +69,15 @@ where
         })
     }
 
-    fn finish(self: Box<Self>, committed: Result<(), &str>) {
+    fn finish(self: Box<Self>, committed: Result<(), &Fault>) {
         let result = match (self.result, committed) {
             (Some(Err(error)), _) => Err(error),
             (Some(Ok(value)), Ok(())) => Ok(value),
-            (_, Err(why)) => Err(Fault::new("committing a group of writes", why).into()),
+            (_, Err(fault)) => {
+                let doing = "keeping it, with others";
+                let why = fault.to_string();
+                Err(if fault.is_full() { Fault::full(doing, why) } else { Fault::new(doing, why) }.into())
+            }
             (None, Ok(())) => Err(Fault::new("writing", "the write never ran").into()),
         };
         // The caller may have gone away; the write stands all the same.
@@ -134,9 +138,8 @@ async fn run(conn: DatabaseConnection, mut work: mpsc::Receiver<Box<dyn Work>>, 
         if committed.is_err() {
             renew(&conn).await;
         }
-        let told = committed.map_err(|fault| fault.to_string());
         for done in group {
-            done.finish(told.as_ref().copied().map_err(String::as_str));
+            done.finish(committed.as_ref().copied());
         }
     }
 }

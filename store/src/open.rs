@@ -12,13 +12,13 @@ use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection, PgConnection};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, RuntimeErr, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 use crate::db::{Db, Writer};
-use crate::fault::Doing;
+use crate::fault::{Doing, said_by};
 use crate::group::Group;
 
 const READERS: u32 = 8;
@@ -263,18 +263,6 @@ async fn connect(options: ConnectOptions, statements: &Arc<AtomicU64>) -> Result
         statements.fetch_add(1, Ordering::Relaxed);
     });
     Ok(conn)
-}
-
-/// What the driver said, without the layers round it.
-fn said_by(error: &DbErr) -> Option<&sqlx::Error> {
-    if let DbErr::Conn(RuntimeErr::SqlxError(error))
-    | DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error)) = error
-    {
-        Some(error.as_ref())
-    } else {
-        None
-    }
 }
 
 /// Why a SQLite file could not be opened, what became of it, what to do.

@@ -1,17 +1,43 @@
 //! Markdown of lessons and rules as safe HTML. The only place, beside the pictures, that writes HTML as is.
 
+use std::collections::HashMap;
+use std::mem;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use leptos::prelude::*;
+use sha2::{Digest, Sha256};
+
+/// So many texts are kept rendered: all lessons and rules, and room for their next versions.
+const MOST: usize = 500;
+
+/// What texts come to, by their hash: rendering and cleaning one takes longer than all the rest of its page.
+static RENDERED: LazyLock<Mutex<HashMap<[u8; 32], String>>> = LazyLock::new(Mutex::default);
 
 /// Renders Markdown; whatever HTML it holds is cleaned.
 #[must_use]
 pub fn markdown(text: &str) -> AnyView {
+    let hash = Sha256::digest(text.as_bytes()).into();
+    let kept = || RENDERED.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = kept().get(&hash).cloned();
+    let html = known.unwrap_or_else(|| {
+        let html = rendered(text);
+        let mut kept = kept();
+        if kept.len() >= MOST {
+            mem::take(&mut *kept);
+        }
+        kept.insert(hash, html.clone());
+        html
+    });
+    view! { <article class="prose" lang="ru" inner_html=html></article> }.into_any()
+}
+
+fn rendered(text: &str) -> String {
     let mut options = comrak::Options::default();
     options.extension.table = true;
     options.extension.strikethrough = true;
     let html = ammonia::clean(&comrak::markdown_to_html(text, &options));
     // A blockquote is a case of the floor: it is set apart as one.
-    let html = html.replace("<blockquote>", "<blockquote class=\"case\">");
-    view! { <article class="prose" lang="ru" inner_html=html></article> }.into_any()
+    html.replace("<blockquote>", "<blockquote class=\"case\">")
 }
 
 #[cfg(test)]

@@ -14,10 +14,10 @@ use store::certification::Candidacy;
 use store::test::{Test, Version};
 use store::{Patience, Tx};
 
-use super::as_was;
+use super::as_was_named;
 use crate::blueprint::{Bank, bank};
 use crate::exam_session::{Admitted, Entry};
-use crate::{Services, audit, chance, exam_session, test};
+use crate::{Services, audit, catalogue, chance, exam_session, test};
 
 /// Starts a test, or returns the attempt that is open: a second start changes nothing.
 ///
@@ -97,10 +97,11 @@ async fn prepare(
     now: Moment,
 ) -> Result<Prepared, Refusal> {
     let db = &s.db;
-    let test = store::test::find(db, id).await?.filter(|test| test.kind == kind).ok_or(Refusal::NotFound)?;
+    let test =
+        catalogue::test(s, &s.db, id).await?.filter(|test| test.kind == kind).ok_or(Refusal::NotFound)?;
     let at = exam_session::seat_for(db, actor.person, id, now).await?.filter(Admitted::is_open);
     let sat = at.as_ref().map(|at| at.session.version).or(test.current).ok_or(Refusal::NotFound)?;
-    let version = store::test::version(db, sat).await?.ok_or(Refusal::NotFound)?;
+    let version = catalogue::test_version(s, &s.db, sat).await?.ok_or(Refusal::NotFound)?;
     let candidacy = test::candidacy_for(s, db, actor.person, kind).await?;
     let earlier = test::attempts_within(db, actor.person, id, candidacy.as_ref()).await?;
     let history = test::history(db, &earlier, now).await?;
@@ -123,7 +124,7 @@ async fn prepare(
     Ok(Prepared {
         candidacy: candidacy.map(|candidacy| candidacy.id),
         extra_percent: person.extra_time_percent,
-        as_was: as_was(db, actor.person).await?,
+        as_was: as_was_named(db, actor.person, person.name.full()).await?,
         test,
         version,
         bank,

@@ -77,8 +77,11 @@ async fn on_a_full_disk_nothing_is_acknowledged_and_with_room_the_same_event_is_
     // A start writes more than any page has room for.
     faults::fill_disk(db).await.unwrap();
     let page = other.post(&test, &[("consent", "yes")]).await;
-    assert_eq!(page.status, 500);
-    assert!(page.body.contains("Сохранённое раньше на месте"), "{}", page.body);
+    assert_eq!(page.status, 507);
+    for words in ["закончилось место", "сохранено раньше, на месте", "Номер обращения"]
+    {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
     assert_eq!(seat.browser.get(&seat.exam).await.status, 200, "reading goes on");
     assert_eq!(faults::integrity(db).await.unwrap(), "ok");
     faults::make_room(db).await.unwrap();

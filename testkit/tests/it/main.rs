@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod desk;
 mod exam;
 mod faults;
 mod forms;
