@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod complaint;
+mod compress;
 pub mod config;
 pub mod layers;
 pub mod rehearse;

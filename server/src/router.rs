@@ -12,14 +12,11 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use service::Services;
-use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::services::ServeDir;
 
-use crate::layers;
+use crate::{compress, layers};
 
 /// The largest body of a page's form.
 const LARGEST_FORM: usize = 512 * 1024;
@@ -70,13 +67,7 @@ pub fn router(parts: Parts, site_root: &Path) -> Router {
         .nest_service("/fonts", files(&site_root.join("fonts")))
         .merge(health)
         .merge(pages)
-        // The reply to a saved answer is too short to be worth it.
-        .layer(
-            CompressionLayer::new()
-                // The slower levels make a page a tenth smaller, and take three times as long on each.
-                .quality(CompressionLevel::Fastest)
-                .compress_when(SizeAbove::new(600).and(DefaultPredicate::new())),
-        )
+        .layer(from_fn(compress::layer))
         .layer(from_fn_with_state(public_url, layers::same_origin))
         .layer(from_fn(layers::headers))
         .layer(CatchPanicLayer::new())

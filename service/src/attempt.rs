@@ -97,12 +97,16 @@ pub struct Paper {
 /// # Errors
 /// A refusal when it is not the actor's.
 pub async fn paper(s: &Services, actor: &Actor, id: AttemptId) -> Result<Paper, Refusal> {
-    let attempt = own(&s.db, actor, id).await?;
+    paper_of(s, actor, &own(&s.db, actor, id).await?).await
+}
+
+pub(crate) async fn paper_of(s: &Services, actor: &Actor, attempt: &Attempt) -> Result<Paper, Refusal> {
+    let id = attempt.id;
     let test = catalogue::test(s, &s.db, attempt.test).await?.ok_or(Refusal::NotFound)?;
-    let form = exam::form::of(s, &s.db, &attempt).await?;
+    let form = exam::form::of(s, &s.db, attempt).await?;
     let told = exam::told(&store::attempt::journal(&s.db, id).await?)?;
     let now = s.now();
-    let questions = form.slots().map(|(slot, content)| question(&attempt, slot, content, &told)).collect();
+    let questions = form.slots().map(|(slot, content)| question(attempt, slot, content, &told)).collect();
     Ok(Paper {
         attempt: id,
         title: test.title,

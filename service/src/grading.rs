@@ -173,11 +173,11 @@ pub struct ResultView {
 /// A refusal when it is not the actor's; a conflict while it is open.
 pub async fn result(s: &Services, actor: &Actor, id: AttemptId) -> Result<ResultView, Refusal> {
     allow(actor, Act::Learn, &Subject::own(actor.person))?;
-    let paper = attempt::paper(s, actor, id).await?;
+    let held = attempt::own(&s.db, actor, id).await?;
+    let paper = attempt::paper_of(s, actor, &held).await?;
     if matches!(paper.state, State::Open | State::Grace) {
         return Err(Refusal::Conflict("attempt_open"));
     }
-    let held = attempt::own(&s.db, actor, id).await?;
     let version = catalogue::test_version(s, &s.db, held.version).await?.ok_or(Refusal::NotFound)?;
     let score = store::attempt::scores(&s.db, [id]).await?.remove(&id);
     let candidacy = test::candidacy_for(s, &s.db, actor.person, paper.kind).await?;

@@ -115,8 +115,12 @@ async fn learning(
         return Ok((None, Arc::default(), Vec::new()));
     };
     let modules = catalogue::outline(s, &s.db, enrolment.programme_version).await?;
-    let done = store::progress::done(&s.db, enrolment.id).await?.into_iter().map(|(id, _)| id).collect();
+    let done = done(s, &enrolment).await?;
     Ok((Some(enrolment), modules, done))
+}
+
+async fn done(s: &Services, enrolment: &Enrolment) -> Result<Vec<LessonId>, Fault> {
+    Ok(store::progress::done(&s.db, enrolment.id).await?.into_iter().map(|(id, _)| id).collect())
 }
 
 /// The certification that people are enrolled for today.
@@ -167,11 +171,11 @@ async fn own_lesson(
 ) -> Result<(LessonView, Enrolment, Vec<LessonId>), Refusal> {
     let version = current(s).await?;
     // The open candidacy first; after it is closed, its lessons stay readable.
-    let candidacies = store::certification::candidacies_of(&s.db, actor.person).await?;
-    for candidacy in candidacies.iter().filter(|c| c.certification == version.certification) {
-        let (Some(enrolment), modules, done) = learning(s, candidacy).await? else { continue };
+    for enrolment in store::progress::towards(&s.db, actor.person, version.certification).await? {
+        let modules = catalogue::outline(s, &s.db, enrolment.programme_version).await?;
         let all: Vec<LessonId> = modules.iter().flat_map(|m| &m.lessons).map(|lesson| lesson.id).collect();
         let Some(at) = all.iter().position(|lesson| *lesson == id) else { continue };
+        let done = done(s, &enrolment).await?;
         let lesson = catalogue::lesson(s, &s.db, id).await?.ok_or(Refusal::NotFound)?;
         let module = modules.iter().find(|m| m.id == lesson.module).cloned().ok_or(Refusal::NotFound)?;
         let view = LessonView {

@@ -13,7 +13,7 @@ use store::attempt::Attempt;
 use store::receipt::Kept;
 use store::signing_key::Purpose;
 
-use crate::{Services, attempt, chance};
+use crate::{Services, attempt, catalogue, chance};
 
 /// Issues the receipt of an attempt, in the write that closes it. `held` is the attempt with its last event.
 ///
@@ -30,12 +30,13 @@ pub(crate) async fn issue(
 ) -> Result<(), Fault> {
     let now = s.now();
     let signer = s.keys.ready(Purpose::Receipt)?;
-    let title = store::receipt::title_of(tx, held.version).await?;
-    let (test, version) = title.ok_or_else(|| Fault::new("issuing a receipt", "the test is gone"))?;
+    let gone = || Fault::new("issuing a receipt", "the test is gone");
+    let version = catalogue::test_version(s, tx, held.version).await?.ok_or_else(gone)?;
+    let test = catalogue::test(s, tx, version.test).await?.ok_or_else(gone)?;
     let receipt = Receipt {
         attempt: held.id,
-        test,
-        version,
+        test: test.title,
+        version: version.number,
         name: held.as_was.name.clone(),
         started_at: held.started_at,
         finished_at,

@@ -163,6 +163,12 @@ pub(crate) async fn attempts_within(
     Ok(Earlier { scope, open: store::attempt::open_within(conn, scope).await? })
 }
 
+/// The same, where it is known that none is open.
+pub(crate) fn none_open(person: PersonId, test: TestId, candidacy: Option<&Candidacy>) -> Earlier {
+    let scope = Scope { person, test, candidacy: candidacy.map(|candidacy| candidacy.id) };
+    Earlier { scope, open: None }
+}
+
 /// Whether answers can still be given.
 pub(crate) fn is_running(attempt: &Attempt, now: Moment) -> bool {
     matches!(attempt.clockwork().state_at(now), State::Open | State::Paused | State::Grace)

@@ -20,7 +20,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-pub use self::form::{insert_slots, keep_pool, pool, slots, slots_of};
+pub use self::form::{insert_slots, keep_pool, kept_pool, pool, slots, slots_of};
 pub use self::history::{Scope, Tally, open_within, passed_in, tally};
 pub use self::journal::{
     Advance, advance, advance_all, events_of, held, held_all, insert_events, journal, journals, late,

@@ -21,7 +21,7 @@ use crate::db::{Db, Writer};
 use crate::fault::{Doing, said_by};
 use crate::group::Group;
 
-const READERS: u32 = 8;
+const READERS: u32 = 4;
 const OPENING: &str = "opening the database";
 const READING: &str = "reading which migrations it has had";
 /// How long PostgreSQL may take to say why it lets nobody in.

@@ -1,16 +1,16 @@
 //! Enrolments, and how far people have come.
 
-use domain::id::{CandidacyId, EnrolmentId, Id, LessonId, PersonId, ProgrammeVersionId};
+use domain::id::{CandidacyId, CertificationId, EnrolmentId, Id, LessonId, PersonId, ProgrammeVersionId};
 use domain::refusal::Fault;
 use domain::time::{Day, Moment};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::db::{Conn, Tx};
-use crate::entity::{enrolment, lesson_progress};
+use crate::entity::{candidacy, enrolment, lesson_progress};
 use crate::fault::Doing;
-use crate::query::insert_all;
+use crate::query::{insert_all, meet};
 
 /// A person on a programme.
 #[derive(Clone, Debug)]
@@ -65,6 +65,31 @@ pub async fn of_candidacy(conn: &impl Conn, candidacy: CandidacyId) -> Result<Op
         .await
         .doing("finding an enrolment")?;
     Ok(row.map(read))
+}
+
+/// The enrolments of a person for a certification: that of the open candidacy first, then the latest.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn towards(
+    conn: &impl Conn,
+    person: PersonId,
+    certification: CertificationId,
+) -> Result<Vec<Enrolment>, Fault> {
+    let rows = enrolment::Entity::find()
+        .join(
+            JoinType::InnerJoin,
+            meet(enrolment::Entity, enrolment::Column::CandidacyId, candidacy::Entity, candidacy::Column::Id),
+        )
+        .filter(candidacy::Column::PersonId.eq(person.raw()))
+        .filter(candidacy::Column::CertificationId.eq(certification.raw()))
+        .order_by_asc(candidacy::Column::ClosedAt.is_not_null())
+        .order_by_desc(candidacy::Column::OpenedAt)
+        .order_by_desc(candidacy::Column::Id)
+        .all(&conn.on())
+        .await
+        .doing("reading enrolments")?;
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// All enrolments of a person, the latest first.

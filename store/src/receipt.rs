@@ -1,15 +1,15 @@
 //! Receipts of finished attempts.
 
-use domain::id::{AttemptId, Id, SigningKeyId, TestVersionId};
+use domain::id::{AttemptId, Id, SigningKeyId};
 use domain::refusal::Fault;
 use domain::time::Moment;
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::db::{Conn, Tx};
-use crate::entity::{receipt, test, test_version};
-use crate::fault::{Doing, number};
-use crate::query::{insert, meet};
+use crate::entity::receipt;
+use crate::fault::Doing;
+use crate::query::insert;
 
 /// A receipt as it is kept.
 #[derive(Clone, Debug)]
@@ -59,25 +59,4 @@ pub async fn add(tx: &Tx, id: Uuid, new: Kept) -> Result<(), Fault> {
         issued_at: new.issued_at,
     };
     insert::<_, receipt::ActiveModel>(tx, "adding a receipt", row).await
-}
-
-/// What a version of a test is called: the test's title, and the version's number.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn title_of(conn: &impl Conn, version: TestVersionId) -> Result<Option<(String, u32)>, Fault> {
-    let row: Option<(String, i32)> = test_version::Entity::find()
-        .select_only()
-        .column(test::Column::Title)
-        .column(test_version::Column::Number)
-        .join(
-            JoinType::InnerJoin,
-            meet(test_version::Entity, test_version::Column::TestId, test::Entity, test::Column::Id),
-        )
-        .filter(test_version::Column::Id.eq(version.raw()))
-        .into_tuple()
-        .one(&conn.on())
-        .await
-        .doing("reading what a test is called")?;
-    row.map(|(title, at)| Ok((title, number("test_version", "number", at)?))).transpose()
 }

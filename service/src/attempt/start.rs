@@ -61,9 +61,12 @@ pub async fn start_at(
     if kind == TestKind::Certification && actor.may(Act::ReadExamItems) {
         return Err(Refusal::Conflict("knows_the_keys"));
     }
-    exam_session::knock(s, actor, id, &entry).await?;
-    for _ in 0..TRIES {
-        let drawn = prepare(s, actor, id, (kind, consents), now).await?;
+    let mut at = exam_session::knock(s, actor, id, &entry).await?;
+    for again in 0..TRIES {
+        if again > 0 {
+            at = exam_session::seat_for(&s.db, actor.person, id, now).await?.filter(Admitted::is_open);
+        }
+        let drawn = prepare(s, actor, id, (kind, consents), at.as_ref(), now).await?;
         let (services, actor, entry) = (s.clone(), actor.clone(), entry.clone());
         let started =
             s.db.record(Patience::Long, move |tx| async move {
@@ -83,6 +86,7 @@ struct Prepared {
     version: Version,
     candidacy: Option<CandidacyId>,
     bank: std::sync::Arc<Bank>,
+    pool: Option<uuid::Uuid>,
     form: Vec<Drawn>,
     seed: domain::draw::Seed,
     extra_percent: u32,
@@ -94,16 +98,17 @@ async fn prepare(
     actor: &Actor,
     id: TestId,
     (kind, consents): (TestKind, bool),
+    at: Option<&Admitted>,
     now: Moment,
 ) -> Result<Prepared, Refusal> {
     let db = &s.db;
     let test =
         catalogue::test(s, &s.db, id).await?.filter(|test| test.kind == kind).ok_or(Refusal::NotFound)?;
-    let at = exam_session::seat_for(db, actor.person, id, now).await?.filter(Admitted::is_open);
-    let sat = at.as_ref().map(|at| at.session.version).or(test.current).ok_or(Refusal::NotFound)?;
+    let sat = at.map(|at| at.session.version).or(test.current).ok_or(Refusal::NotFound)?;
     let version = catalogue::test_version(s, &s.db, sat).await?.ok_or(Refusal::NotFound)?;
     let candidacy = test::candidacy_for(s, db, actor.person, kind).await?;
-    let earlier = test::attempts_within(db, actor.person, id, candidacy.as_ref()).await?;
+    // One that was open has been returned or closed; within the write it is asked again.
+    let earlier = test::none_open(actor.person, id, candidacy.as_ref());
     let history = test::history(db, &earlier, now).await?;
     test::eligible(&test, &version, candidacy.as_ref(), &history, at.is_some(), now)
         .map_err(|_| Refusal::Conflict("not_now"))?;
@@ -125,6 +130,7 @@ async fn prepare(
         candidacy: candidacy.map(|candidacy| candidacy.id),
         extra_percent: person.extra_time_percent,
         as_was: as_was_named(db, actor.person, person.name.full()).await?,
+        pool: bank.kept(s).await?,
         test,
         version,
         bank,
@@ -160,10 +166,12 @@ async fn enter(
         return Ok(None);
     }
     let (id, timing) = (chance::id(now), timing(&prepared, at.as_ref(), now));
-    let digest = prepared.bank.digest.clone();
-    let pool = chance::uuid(now);
-    let content = std::sync::Arc::clone(&prepared.bank);
-    let pool = store::attempt::keep_pool(tx, pool, digest, || Ok(content.content.clone()), now).await?;
+    let pool = if let Some(kept) = prepared.pool {
+        kept
+    } else {
+        let (digest, bank) = (prepared.bank.digest.clone(), std::sync::Arc::clone(&prepared.bank));
+        store::attempt::keep_pool(tx, chance::uuid(now), digest, || Ok(bank.content.clone()), now).await?
+    };
     let attempt = attempt(&prepared, actor, (id, pool, history.started + 1), at.as_ref(), &timing);
     if !store::attempt::insert_attempt(tx, &attempt, &timing).await? {
         // Somebody was faster by a hair: theirs is the attempt.

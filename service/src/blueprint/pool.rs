@@ -1,7 +1,7 @@
 //! What a form is drawn from.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use domain::draw::{Candidate, counted_until, exposure_bp};
 use domain::id::TestId;
@@ -13,8 +13,10 @@ use sha2::{Digest, Sha256};
 use store::Conn;
 use store::item::Stamp;
 use store::test::Test;
+use uuid::Uuid;
 
 use crate::Services;
+use crate::kept::Since;
 
 /// The pool that a test of a kind draws from.
 pub(super) const fn pool_of(kind: Kind) -> Pool {
@@ -34,28 +36,49 @@ pub(crate) struct Bank {
     pub(crate) content: String,
     /// SHA-256 of the JSON.
     pub(crate) digest: Vec<u8>,
+    kept: OnceLock<Uuid>,
 }
 
-/// By test: what the bank was when it was read, and what was read.
-pub(crate) type Banks = Mutex<HashMap<TestId, ((Stamp, Moment), Arc<Bank>)>>;
+impl Bank {
+    /// Under which id it is kept for good; none before the first start from it is.
+    pub(crate) async fn kept(&self, s: &Services) -> Result<Option<Uuid>, Fault> {
+        if let Some(kept) = self.kept.get() {
+            return Ok(Some(*kept));
+        }
+        // Not within a write: what is read here is durable.
+        let found = store::attempt::kept_pool(&s.db, &self.digest).await?;
+        Ok(found.map(|found| *self.kept.get_or_init(|| found)))
+    }
+}
+
+/// By test: when it was looked whether the bank had changed, what it was when it was read, and what was read.
+pub(crate) type Banks = Mutex<HashMap<TestId, (Since, (Stamp, Moment), Arc<Bank>)>>;
 
 /// What a form of a test may be drawn from now. It is read again only after a change: a room that starts at once
 /// draws from one reading.
 pub(crate) async fn bank(s: &Services, test: &Test, now: Moment) -> Result<Arc<Bank>, Fault> {
     let pool = pool_of(test.kind);
-    let as_of = (store::item::stamp(&s.db, pool).await?, counted_until(now));
     let banks = || s.banks.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((known, bank)) = banks().get(&test.id)
+    if let Some((since, (_, until), bank)) = banks().get(&test.id)
+        && since.is_fresh(s)
+        && *until == counted_until(now)
+    {
+        return Ok(Arc::clone(bank));
+    }
+    let since = Since::now(s);
+    let as_of = (store::item::stamp(&s.db, pool).await?, counted_until(now));
+    if let Some((looked, known, bank)) = banks().get_mut(&test.id)
         && *known == as_of
     {
+        *looked = since;
         return Ok(Arc::clone(bank));
     }
     let candidates = drawable(&s.db, test, now).await?;
     let content = serde_json::to_string(&candidates)
         .map_err(|error| Fault::new("keeping what could be drawn", error))?;
     let digest = Sha256::digest(content.as_bytes()).to_vec();
-    let bank = Arc::new(Bank { pool, candidates, content, digest });
-    banks().insert(test.id, (as_of, Arc::clone(&bank)));
+    let bank = Arc::new(Bank { pool, candidates, content, digest, kept: OnceLock::new() });
+    banks().insert(test.id, (since, as_of, Arc::clone(&bank)));
     Ok(bank)
 }
 

@@ -61,6 +61,10 @@ pub async fn take_over(
             return Ok(if taken { lease } else { Lease::Asks });
         }
         let Some(writer) = give(&tx, &actor, &held, kind, now).await? else { return Ok(Lease::Asks) };
+        if upgrades {
+            // The same browser goes on, now with scripts; the writers of the attempt say so.
+            return Ok(Lease::Held { writer, seq: 0 });
+        }
         let what = serde_json::json!({ "from": held.writer, "to": writer, "confirmed": confirmed });
         let subject = ("attempt", Some(id.raw()));
         audit::record::<Refusal>(&services, &tx, Some(&actor), "attempt.taken_over", subject, what).await?;

@@ -10,7 +10,7 @@ use domain::network::is_within;
 use domain::refusal::{Fault, Refusal};
 use domain::time::Moment;
 use store::exam_session::{Seat, Session};
-use store::{Conn, Tx};
+use store::{Conn, Patience, Tx};
 use subtle::ConstantTimeEq;
 
 use crate::{Services, audit};
@@ -119,11 +119,16 @@ fn refused(entry: &Entry, code: &'static str) -> Refusal {
 }
 
 /// Looks at the code of somebody who has a seat, and counts a wrong one. Who has no seat in an
-/// open session is let through: whether they may begin without one is decided elsewhere.
-pub(crate) async fn knock(s: &Services, actor: &Actor, test: TestId, entry: &Entry) -> Result<(), Refusal> {
+/// open session is let through: whether they may begin without one is decided elsewhere. Answers with the seat.
+pub(crate) async fn knock(
+    s: &Services,
+    actor: &Actor,
+    test: TestId,
+    entry: &Entry,
+) -> Result<Option<Admitted>, Refusal> {
     let now = s.now();
     let Some(at) = seat_for(&s.db, actor.person, test, now).await?.filter(Admitted::is_open) else {
-        return Ok(());
+        return Ok(None);
     };
     if let Err(not_in) = open_to(&s.db, &at, entry, now).await? {
         return Err(refused(entry, not_in.code()));
@@ -132,10 +137,12 @@ pub(crate) async fn knock(s: &Services, actor: &Actor, test: TestId, entry: &Ent
         return Err(refused(entry, "missing"));
     }
     let is_right = is_code(s, &at, &entry.code)?;
-    let (services, actor) = (s.clone(), actor.clone());
-    let looked: Result<(), NotIn> =
-        s.db.write(move |tx| async move { look(&services, &tx, &actor, &at, is_right).await }).await?;
-    looked.map_err(|not_in| refused(entry, not_in.code()))
+    let (services, actor, seat) = (s.clone(), actor.clone(), at.clone());
+    let looked: Result<(), NotIn> = s
+        .db
+        .record(Patience::Long, move |tx| async move { look(&services, &tx, &actor, &seat, is_right).await })
+        .await?;
+    looked.map(|()| Some(at)).map_err(|not_in| refused(entry, not_in.code()))
 }
 
 /// Counts the try, and takes the count back if the code was right: what is answered is durable.

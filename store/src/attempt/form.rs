@@ -66,6 +66,21 @@ fn read_slot(row: attempt_item::Model) -> Result<Slot, Fault> {
     })
 }
 
+/// Under which id a pool is kept; none when it is not.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn kept_pool(conn: &impl Conn, digest: &[u8]) -> Result<Option<Uuid>, Fault> {
+    draw_pool::Entity::find()
+        .select_only()
+        .column(draw_pool::Column::Id)
+        .filter(draw_pool::Column::Digest.eq(digest))
+        .into_tuple::<Uuid>()
+        .one(&conn.on())
+        .await
+        .doing("finding a pool")
+}
+
 /// Keeps what could be drawn, once for all attempts that drew from it.
 ///
 /// # Errors
@@ -77,15 +92,7 @@ pub async fn keep_pool(
     content: impl FnOnce() -> Result<String, Fault> + Send,
     now: Moment,
 ) -> Result<Uuid, Fault> {
-    let known = draw_pool::Entity::find()
-        .select_only()
-        .column(draw_pool::Column::Id)
-        .filter(draw_pool::Column::Digest.eq(digest.clone()))
-        .into_tuple::<Uuid>()
-        .one(&tx.on())
-        .await
-        .doing("finding a pool")?;
-    if let Some(known) = known {
+    if let Some(known) = kept_pool(tx, &digest).await? {
         return Ok(known);
     }
     let row = draw_pool::ActiveModel {
@@ -99,12 +106,7 @@ pub async fn keep_pool(
         .exec_without_returning(&tx.on())
         .await
         .doing("keeping a pool")?;
-    let kept = draw_pool::Entity::find()
-        .filter(draw_pool::Column::Digest.eq(digest))
-        .one(&tx.on())
-        .await
-        .doing("finding a pool")?;
-    kept.map(|row| row.id).ok_or_else(|| Fault::new("keeping a pool", "it is not there"))
+    kept_pool(tx, &digest).await?.ok_or_else(|| Fault::new("keeping a pool", "it is not there"))
 }
 
 /// The candidates that a draw had.

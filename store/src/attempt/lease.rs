@@ -139,7 +139,8 @@ pub async fn take_lease(
     if done.rows_affected == 0 {
         return Ok(false);
     }
-    if writer != attempt.writer {
+    // A writer that never wrote has nothing to note.
+    if writer != attempt.writer && attempt.writer_seq > 0 {
         acknowledge(tx, attempt.writer, attempt.writer_seq).await?;
     }
     Ok(true)

@@ -136,6 +136,9 @@ pub(super) fn recorded(row: &period::Model, events: Vec<Event>) -> Recorded {
 }
 
 async fn events_of(conn: &impl Conn, periods: Vec<Uuid>) -> Result<BTreeMap<Uuid, Vec<Event>>, Fault> {
+    if periods.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let rows = period_event::Entity::find()
         .filter(period_event::Column::PeriodId.is_in(periods))
         .order_by_asc(period_event::Column::EffectiveFrom)

@@ -275,6 +275,9 @@ async fn approved(conn: &impl Conn, which: Select<regrade_run::Entity>) -> Resul
         .all(&conn.on())
         .await
         .doing("reading what regrades moved")?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let regrades = super::by_id(conn, rows.iter().map(|row| Id::new(row.7))).await?;
     let by = rows.iter().map(|row| Id::new(row.7)).collect::<Vec<RegradeId>>();
     let rows = rows.into_iter().map(|row| (row.0, row.1, row.2, row.3, row.4, row.5, row.6)).collect();
