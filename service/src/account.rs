@@ -144,7 +144,7 @@ pub(crate) async fn open_in(
     store::account::insert_accounts(tx, vec![account], now).await?;
     let what = serde_json::json!({ "account": id, "login": login.as_str() });
     let subject = ("person", Some(person.raw()));
-    audit::record::<Refusal>(s, tx, actor, "account.created", subject, what).await?;
+    audit::record(s, tx, actor, "account.created", subject, what);
     Ok(id)
 }
 
@@ -190,7 +190,8 @@ pub(crate) async fn switch_in(
     }
     let action = if is_active { "account.enabled" } else { "account.disabled" };
     let what = serde_json::json!({ "account": account.id, "login": account.login });
-    audit::record(s, tx, Some(actor), action, ("person", Some(account.person.raw())), what).await
+    audit::record(s, tx, Some(actor), action, ("person", Some(account.person.raw())), what);
+    Ok(())
 }
 
 /// Live sessions of a person, the last seen first.
@@ -220,7 +221,8 @@ pub async fn end_session(
         let ended = store::session::end(&tx, account.id, which.map_or(Which::All, Which::One), now).await?;
         let what = serde_json::json!({ "account": account.id, "session": which, "ended": ended });
         let subject = ("person", Some(person.raw()));
-        audit::record::<Refusal>(&services, &tx, Some(&actor), "session.ended", subject, what).await
+        audit::record(&services, &tx, Some(&actor), "session.ended", subject, what);
+        Ok(())
     })
     .await
 }
@@ -293,7 +295,7 @@ async fn grant_in(
     store::account::insert_grant(tx, person, given, actor.map(|actor| actor.person)).await?;
     let what = serde_json::json!({ "grant": given.id, "role": given.role, "unit": given.unit });
     let subject = ("person", Some(person.raw()));
-    audit::record::<Refusal>(s, tx, actor, "role.granted", subject, what).await?;
+    audit::record(s, tx, actor, "role.granted", subject, what);
     Ok(given.id)
 }
 
@@ -315,7 +317,8 @@ pub async fn revoke(s: &Services, actor: &Actor, person: PersonId, grant: GrantI
         }
         let what = serde_json::json!({ "grant": grant, "role": role });
         let subject = ("person", Some(person.raw()));
-        audit::record(&services, &tx, Some(&actor), "role.revoked", subject, what).await
+        audit::record(&services, &tx, Some(&actor), "role.revoked", subject, what);
+        Ok(())
     })
     .await
 }

@@ -23,18 +23,15 @@ pub fn request_id() -> String {
     REQUEST_ID.try_with(Clone::clone).unwrap_or_default()
 }
 
-/// Writes what was done, in the transaction that does it.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn record<E: From<Fault>>(
+/// Writes what was done, at the end of the transaction that does it.
+pub fn record(
     s: &Services,
     tx: &Tx,
     actor: Option<&Actor>,
     action: &str,
     subject: (&str, Option<Uuid>),
     payload: serde_json::Value,
-) -> Result<(), E> {
+) {
     let now = s.now();
     let salt = chance::bytes::<16>();
     let payload = payload.to_string();
@@ -48,8 +45,7 @@ pub async fn record<E: From<Fault>>(
         payload_hash: audit::payload_hash(&salt, &payload).to_vec(),
         request_id: request_id(),
     };
-    store::audit::record(tx, entry, chance::uuid(now), salt.to_vec(), payload).await?;
-    Ok(())
+    store::audit::record(tx, entry, chance::uuid(now), salt.to_vec(), payload);
 }
 
 /// A line of the log as it is shown.
@@ -164,17 +160,8 @@ pub async fn verify(s: &Services) -> Result<Verified, Fault> {
     }
 }
 
-/// Tells a person something, in the transaction that causes it.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn notify(
-    tx: &Tx,
-    person: PersonId,
-    kind: &str,
-    params: serde_json::Value,
-    now: Moment,
-) -> Result<(), Fault> {
+/// Tells a person something, at the end of the transaction that causes it.
+pub fn notify(tx: &Tx, person: PersonId, kind: &str, params: serde_json::Value, now: Moment) {
     let notice = store::notice::Notice {
         id: chance::uuid(now),
         person,
@@ -183,5 +170,5 @@ pub async fn notify(
         created_at: now,
         read_at: None,
     };
-    store::notice::add(tx, notice).await
+    store::notice::add(tx, notice);
 }

@@ -185,11 +185,12 @@ pub(crate) async fn decide_in(
     };
     store::badge::insert_award(tx, &award, decision.decided_by).await?;
     let params = serde_json::json!({ "until": until, "serial": award.serial.as_str() });
-    audit::notify(tx, candidacy.person, "certified", params, now).await?;
+    audit::notify(tx, candidacy.person, "certified", params, now);
     let what = serde_json::json!({
         "decision": decision.id, "attempt": attempt, "points": score.points, "max": score.max,
         "from": from, "until": until, "serial": award.serial.as_str(), "number": award.number,
     });
     let subject = ("person", Some(candidacy.person.raw()));
-    audit::record(s, tx, actor, "certification.granted", subject, what).await
+    audit::record(s, tx, actor, "certification.granted", subject, what);
+    Ok(())
 }

@@ -43,10 +43,10 @@ pub(crate) async fn grade(
         "cause": cause, "finished_at": finished_at,
     });
     let subject = ("attempt", Some(held.id.raw()));
-    audit::record::<Refusal>(s, tx, actor, "attempt.finished", subject, what).await?;
+    audit::record(s, tx, actor, "attempt.finished", subject, what);
     let kind = if result.passed { "test_passed" } else { "test_failed" };
     let params = serde_json::json!({ "attempt": held.id });
-    audit::notify(tx, held.person, kind, params, now).await?;
+    audit::notify(tx, held.person, kind, params, now);
     match held.candidacy {
         Some(candidacy) if result.passed => ready(s, tx, candidacy, now).await,
         Some(_) | None => Ok(()),

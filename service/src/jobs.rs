@@ -59,7 +59,8 @@ pub async fn try_again(s: &Services, actor: &Actor, id: JobId) -> Result<(), Ref
         }
         let what = serde_json::json!({ "title": job.name });
         let subject = ("job", Some(id.raw()));
-        audit::record::<Refusal>(&services, &tx, Some(&actor), "job.tried_again", subject, what).await
+        audit::record(&services, &tx, Some(&actor), "job.tried_again", subject, what);
+        Ok(())
     })
     .await
 }

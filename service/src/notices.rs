@@ -65,7 +65,8 @@ pub async fn read_all(s: &Services, actor: &Actor) -> Result<(), Refusal> {
             return Ok(());
         }
         store::notice::read_all(&tx, actor.person, now).await?;
-        note(&services, &tx, &actor, unread).await
+        note(&services, &tx, &actor, unread);
+        Ok(())
     })
     .await
 }
@@ -82,12 +83,13 @@ pub async fn read(s: &Services, actor: &Actor, id: NoticeId) -> Result<(), Refus
         if !store::notice::mark_read(&tx, id, actor.person, now).await? {
             return Ok(());
         }
-        note(&services, &tx, &actor, 1).await
+        note(&services, &tx, &actor, 1);
+        Ok(())
     })
     .await
 }
 
-async fn note(s: &Services, tx: &Tx, actor: &Actor, notices: u64) -> Result<(), Refusal> {
+fn note(s: &Services, tx: &Tx, actor: &Actor, notices: u64) {
     let what = serde_json::json!({ "notices": notices });
-    audit::record(s, tx, Some(actor), "notices.read", ("person", Some(actor.person.raw())), what).await
+    audit::record(s, tx, Some(actor), "notices.read", ("person", Some(actor.person.raw())), what);
 }

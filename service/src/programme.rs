@@ -257,8 +257,7 @@ async fn admit_when_done(
     let is_finished = all.iter().all(|lesson| done.iter().any(|(known, _)| known == lesson));
     if is_finished && store::certification::admit(tx, enrolment.candidacy, now).await? {
         let subject = ("candidacy", Some(enrolment.candidacy.raw()));
-        audit::record::<Refusal>(s, tx, Some(actor), "candidacy.admitted", subject, serde_json::json!({}))
-            .await?;
+        audit::record(s, tx, Some(actor), "candidacy.admitted", subject, serde_json::json!({}));
     }
     Ok(())
 }
@@ -321,9 +320,9 @@ pub async fn enrol(s: &Services, actor: &Actor, person: PersonId, due: Option<Da
         let id: EnrolmentId = enrolment.id;
         store::progress::insert_enrolments(&tx, vec![enrolment]).await?;
         let what = serde_json::json!({ "due": due, "enrolment": id });
-        audit::notify(&tx, person, "enrolled", serde_json::json!({ "due": due }), now).await?;
-        audit::record(&services, &tx, Some(&actor), "person.enrolled", ("person", Some(person.raw())), what)
-            .await
+        audit::notify(&tx, person, "enrolled", serde_json::json!({ "due": due }), now);
+        audit::record(&services, &tx, Some(&actor), "person.enrolled", ("person", Some(person.raw())), what);
+        Ok(())
     })
     .await
 }

@@ -129,7 +129,7 @@ async fn begin(s: &Services, logins: Vec<String>) -> Result<Vec<Guest>, Fault> {
             guests.push(Guest { login, token });
         }
         let what = serde_json::json!({ "rehearsal": true, "sessions": guests.len() });
-        audit::record::<Fault>(&services, &tx, None, "session.begun", ("person", None), what).await?;
+        audit::record(&services, &tx, None, "session.begun", ("person", None), what);
         Ok(guests)
     })
     .await

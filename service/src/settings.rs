@@ -116,8 +116,8 @@ pub async fn change(s: &Services, actor: &Actor, key: &str, typed: &str) -> Resu
         let before = current.map_or_else(|| setting.default.to_owned(), |c| c.value);
         setting::set(&tx, chance::uuid(now), setting.key, &value, version, actor.person, now).await?;
         let change = serde_json::json!({ "key": setting.key, "before": before, "after": value });
-        audit::record::<Refusal>(&services, &tx, Some(&actor), "setting.changed", ("setting", None), change)
-            .await
+        audit::record(&services, &tx, Some(&actor), "setting.changed", ("setting", None), change);
+        Ok::<_, Refusal>(())
     })
     .await?;
     reload(s).await

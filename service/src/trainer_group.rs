@@ -88,7 +88,8 @@ pub async fn create(s: &Services, actor: &Actor, form: FormState) -> Result<Grou
         store::trainer_group::insert_group(&tx, id, &title, actor.person, now).await?;
         let what = serde_json::json!({ "title": title });
         let subject = ("group", Some(id.raw()));
-        audit::record::<Refusal>(&services, &tx, Some(&actor), "group.created", subject, what).await
+        audit::record(&services, &tx, Some(&actor), "group.created", subject, what);
+        Ok(())
     })
     .await
     .map(|()| id)
@@ -108,7 +109,8 @@ pub async fn rename(s: &Services, actor: &Actor, id: GroupId, form: FormState) -
         }
         let what = serde_json::json!({ "title": title });
         let subject = ("group", Some(id.raw()));
-        audit::record::<Refusal>(&services, &tx, Some(&actor), "group.renamed", subject, what).await
+        audit::record(&services, &tx, Some(&actor), "group.renamed", subject, what);
+        Ok(())
     })
     .await
 }
@@ -126,7 +128,8 @@ pub async fn archive(s: &Services, actor: &Actor, id: GroupId) -> Result<(), Ref
         }
         let subject = ("group", Some(id.raw()));
         let what = serde_json::json!({});
-        audit::record::<Refusal>(&services, &tx, Some(&actor), "group.archived", subject, what).await
+        audit::record(&services, &tx, Some(&actor), "group.archived", subject, what);
+        Ok(())
     })
     .await
 }
@@ -165,7 +168,8 @@ pub async fn add_member(
         }
         let what = serde_json::json!({ "person": person });
         let subject = ("group", Some(id.raw()));
-        audit::record::<Refusal>(&services, &tx, Some(&actor), "group.member_added", subject, what).await
+        audit::record(&services, &tx, Some(&actor), "group.member_added", subject, what);
+        Ok(())
     })
     .await
 }
@@ -189,7 +193,8 @@ pub async fn remove_member(
         }
         let what = serde_json::json!({ "person": person });
         let subject = ("group", Some(id.raw()));
-        audit::record::<Refusal>(&services, &tx, Some(&actor), "group.member_removed", subject, what).await
+        audit::record(&services, &tx, Some(&actor), "group.member_removed", subject, what);
+        Ok(())
     })
     .await
 }

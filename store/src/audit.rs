@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::db::{Conn, Tx};
 use crate::entity::{audit_entry, audit_link, audit_payload};
 use crate::fault::{Doing, corrupt};
-use crate::query::{insert, insert_all};
+use crate::query::{insert_all, insert_at_end};
 
 /// An entry of the log.
 #[derive(Clone, Debug)]
@@ -35,17 +35,8 @@ pub struct Entry {
     pub request_id: String,
 }
 
-/// Adds an entry and its payload.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn record(
-    tx: &Tx,
-    entry: Entry,
-    payload_id: Uuid,
-    salt: Vec<u8>,
-    payload: String,
-) -> Result<(), Fault> {
+/// Adds an entry and its payload, at the end of the write.
+pub fn record(tx: &Tx, entry: Entry, payload_id: Uuid, salt: Vec<u8>, payload: String) {
     let row = audit_entry::Model {
         id: entry.id,
         at: entry.at,
@@ -56,9 +47,9 @@ pub async fn record(
         payload_hash: entry.payload_hash,
         request_id: entry.request_id,
     };
-    insert::<_, audit_entry::ActiveModel>(tx, "writing the audit log", row).await?;
+    insert_at_end::<_, audit_entry::ActiveModel>(tx, "writing the audit log", row);
     let row = audit_payload::Model { id: payload_id, entry_id: entry.id, salt, payload };
-    insert::<_, audit_payload::ActiveModel>(tx, "writing the audit log", row).await
+    insert_at_end::<_, audit_payload::ActiveModel>(tx, "writing the audit log", row);
 }
 
 fn read(row: audit_entry::Model) -> Entry {

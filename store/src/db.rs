@@ -5,11 +5,15 @@
 //! nobody is answered before that commit is durable. A write that is refused rolls back alone.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::refusal::Fault;
-use sea_orm::{DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbErr, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbBackend, DbErr, Statement,
+    TransactionTrait, Value,
+};
 
 use crate::fault::Doing;
 use crate::group::Group;
@@ -31,7 +35,42 @@ pub(crate) enum Writer {
 
 /// A write under way. Everything done through it commits together or not at all.
 #[derive(Clone)]
-pub struct Tx(pub(crate) Arc<DatabaseTransaction>);
+pub struct Tx(pub(crate) Arc<DatabaseTransaction>, Arc<Mutex<Vec<AtEnd>>>);
+
+/// What a write still has to add, and what it does by that.
+type AtEnd = (&'static str, Statement);
+
+impl Tx {
+    pub(crate) fn of(inner: DatabaseTransaction) -> Self {
+        Self(Arc::new(inner), Arc::default())
+    }
+
+    /// Leaves a row for the end of the write, whose other statements do not ask for it.
+    ///
+    /// On SQLite each statement is a message to the driver's thread and back; what is left goes in one.
+    pub(crate) fn at_end(&self, doing: &'static str, statement: Statement) {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).push((doing, statement));
+    }
+
+    /// Adds what was left for the end.
+    pub(crate) async fn settle(&self) -> Result<(), Fault> {
+        let left = mem::take(&mut *self.1.lock().unwrap_or_else(PoisonError::into_inner));
+        let Some((first, _)) = left.first() else { return Ok(()) };
+        if self.0.get_database_backend() != DbBackend::Sqlite {
+            for (doing, statement) in left {
+                self.0.execute_raw(statement).await.doing(doing)?;
+            }
+            return Ok(());
+        }
+        let doing = *first;
+        let sql: Vec<&str> = left.iter().map(|(_, statement)| statement.sql.as_str()).collect();
+        let values = left.iter().filter_map(|(_, statement)| statement.values.as_ref());
+        let values: Vec<Value> = values.flat_map(|values| values.0.iter().cloned()).collect();
+        let all = Statement::from_sql_and_values(DbBackend::Sqlite, sql.join("; "), values);
+        self.0.execute_raw(all).await.doing(doing)?;
+        Ok(())
+    }
+}
 
 /// Where a query runs: on [`Db`] for reading, on [`Tx`] inside a write.
 pub trait Conn: Sync {
@@ -137,8 +176,8 @@ impl Db {
         match &self.writer {
             Writer::Sqlite(group) => group.write(patience, write).await,
             Writer::Postgres(conn) => {
-                let tx = Tx(Arc::new(begin(conn).await?));
-                let result = write(tx.clone()).await;
+                let tx = Tx::of(begin(conn).await?);
+                let result = settled(write, &tx).await;
                 let tx = Arc::into_inner(tx.0).ok_or_else(leaked)?;
                 match result {
                     Ok(value) => {
@@ -161,6 +200,18 @@ impl Db {
     pub async fn ping(&self) -> Result<(), Fault> {
         self.read.ping().await.doing("pinging the database")
     }
+}
+
+/// Runs a write to its end.
+pub(crate) async fn settled<T, E, F, Fut>(write: F, tx: &Tx) -> Result<T, E>
+where
+    E: From<Fault>,
+    F: FnOnce(Tx) -> Fut,
+    Fut: Future<Output = Result<T, E>>,
+{
+    let value = write(tx.clone()).await?;
+    tx.settle().await?;
+    Ok(value)
 }
 
 pub(crate) fn leaked() -> Fault {

@@ -14,18 +14,21 @@ use sea_orm::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::db::{Patience, Tx, leaked};
+use crate::db::{Patience, Tx, leaked, settled};
 use crate::fault::Doing;
 
 const MOST_WRITES: usize = 128;
 const LONGEST: Duration = Duration::from_millis(5);
-/// Writes that may wait; more callers wait for a place.
+/// Writes that may wait in each line; more callers wait for a place.
 const QUEUE: usize = 1024;
+/// After so many short ones in a row a long one has its turn, if one waits.
+const IN_A_ROW: u32 = 8;
 
-/// The queue to the writer.
+/// The way to the writer, in two lines: whoever cannot wait long is not behind a room of others that starts.
 #[derive(Clone)]
 pub(crate) struct Group {
-    queue: mpsc::Sender<Box<dyn Work>>,
+    short: mpsc::Sender<Box<dyn Work>>,
+    long: mpsc::Sender<Box<dyn Work>>,
     counts: Arc<Counts>,
 }
 
@@ -59,7 +62,7 @@ where
     fn run(&mut self, tx: Tx) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
         Box::pin(async move {
             let Some(write) = self.write.take() else { return false };
-            let result = AssertUnwindSafe(write(tx))
+            let result = AssertUnwindSafe(settled(write, &tx))
                 .catch_unwind()
                 .await
                 .unwrap_or_else(|_| Err(Fault::new("writing", "the write panicked").into()));
@@ -91,14 +94,16 @@ impl Group {
     /// A thread of its own, because each statement is a message to the driver's thread and an answer from it. As one
     /// task among a thousand, the writer would stand in line after each answer, and everybody behind it as well.
     pub(crate) fn start(conn: DatabaseConnection) -> Result<Self, Fault> {
-        let (queue, work) = mpsc::channel(QUEUE);
+        let (short, first) = mpsc::channel(QUEUE);
+        let (long, second) = mpsc::channel(QUEUE);
+        let work = Lines { short: first, long: second, in_a_row: 0 };
         let counts = Arc::new(Counts::default());
         let (runtime, counted) = (tokio::runtime::Handle::current(), Arc::clone(&counts));
         std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || runtime.block_on(run(conn, work, counted)))
             .map_err(|error| Fault::new("starting the writer's thread", error))?;
-        Ok(Self { queue, counts })
+        Ok(Self { short, long, counts })
     }
 
     pub(crate) fn counts(&self) -> (u64, u64) {
@@ -116,8 +121,8 @@ impl Group {
         let work = Box::new(Waiting { write: Some(write), result: None, answer });
         let stopped = || Fault::new("queueing a write", "the writer has stopped");
         match patience {
-            Patience::Long => self.queue.send(work).await.map_err(|_| stopped())?,
-            Patience::Short => self.queue.try_send(work).map_err(|error| match error {
+            Patience::Long => self.long.send(work).await.map_err(|_| stopped())?,
+            Patience::Short => self.short.try_send(work).map_err(|error| match error {
                 mpsc::error::TrySendError::Full(_) => Fault::busy("queueing a write", "the queue is full"),
                 mpsc::error::TrySendError::Closed(_) => stopped(),
             })?,
@@ -129,8 +134,41 @@ impl Group {
     }
 }
 
-async fn run(conn: DatabaseConnection, mut work: mpsc::Receiver<Box<dyn Work>>, counts: Arc<Counts>) {
-    while let Some(first) = work.recv().await {
+/// Where writes wait.
+struct Lines {
+    short: mpsc::Receiver<Box<dyn Work>>,
+    long: mpsc::Receiver<Box<dyn Work>>,
+    in_a_row: u32,
+}
+
+impl Lines {
+    /// The next one, if any waits.
+    fn waiting(&mut self) -> Option<Box<dyn Work>> {
+        if self.in_a_row < IN_A_ROW
+            && let Ok(short) = self.short.try_recv()
+        {
+            self.in_a_row += 1;
+            return Some(short);
+        }
+        self.in_a_row = 0;
+        self.long.try_recv().or_else(|_| self.short.try_recv()).ok()
+    }
+
+    /// The next one; none when nobody is left who could come.
+    async fn next(&mut self) -> Option<Box<dyn Work>> {
+        if let Some(waiting) = self.waiting() {
+            return Some(waiting);
+        }
+        tokio::select! {
+            Some(short) = self.short.recv() => Some(short),
+            Some(long) = self.long.recv() => Some(long),
+            else => None,
+        }
+    }
+}
+
+async fn run(conn: DatabaseConnection, mut work: Lines, counts: Arc<Counts>) {
+    while let Some(first) = work.next().await {
         let mut group = Vec::new();
         let committed = commit_group(&conn, first, &mut work, &mut group).await;
         counts.writes.fetch_add(u64::try_from(group.len()).unwrap_or(0), Ordering::Relaxed);
@@ -161,7 +199,7 @@ async fn renew(conn: &DatabaseConnection) {
 async fn commit_group(
     conn: &DatabaseConnection,
     first: Box<dyn Work>,
-    work: &mut mpsc::Receiver<Box<dyn Work>>,
+    work: &mut Lines,
     group: &mut Vec<Box<dyn Work>>,
 ) -> Result<(), Fault> {
     let options = TransactionOptions {
@@ -176,16 +214,16 @@ async fn commit_group(
         if group.len() >= MOST_WRITES || started.elapsed() >= LONGEST {
             break;
         }
-        match work.try_recv() {
-            Ok(another) => group.push(another),
-            Err(_) => break,
+        match work.waiting() {
+            Some(another) => group.push(another),
+            None => break,
         }
     }
     outer.commit().await.doing("committing a group of writes")
 }
 
 async fn one(outer: &DatabaseTransaction, work: &mut dyn Work) -> Result<(), Fault> {
-    let savepoint = Tx(Arc::new(outer.begin().await.doing("setting a savepoint")?));
+    let savepoint = Tx::of(outer.begin().await.doing("setting a savepoint")?);
     let keep = work.run(savepoint.clone()).await;
     let savepoint = Arc::into_inner(savepoint.0).ok_or_else(leaked)?;
     if keep {

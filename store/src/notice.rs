@@ -15,7 +15,7 @@ pub use self::due::{Ending, Unfinished, ending, holders, told, unfinished};
 use crate::db::{Conn, Tx};
 use crate::entity::notice;
 use crate::fault::Doing;
-use crate::query::insert;
+use crate::query::insert_at_end;
 
 /// A notice: a kind and its parameters, put into words when shown.
 #[derive(Clone, Debug)]
@@ -34,12 +34,9 @@ pub struct Notice {
     pub read_at: Option<Moment>,
 }
 
-/// Adds a notice.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn add(tx: &Tx, new: Notice) -> Result<(), Fault> {
-    insert::<_, notice::ActiveModel>(tx, "adding a notice", row(new, None)).await
+/// Adds a notice, at the end of the write.
+pub fn add(tx: &Tx, new: Notice) {
+    insert_at_end::<_, notice::ActiveModel>(tx, "adding a notice", row(new, None));
 }
 
 fn row(new: Notice, dedup_key: Option<String>) -> notice::Model {

@@ -2,9 +2,9 @@
 
 use domain::refusal::Fault;
 use sea_orm::sea_query::{IntoColumnRef, LikeExpr, SimpleExpr};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, RelationDef};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryTrait, RelationDef};
 
-use crate::db::Conn;
+use crate::db::{Conn, Tx};
 use crate::fault::Doing;
 
 /// Adds a row.
@@ -19,6 +19,26 @@ where
         .await
         .doing(doing)?;
     Ok(())
+}
+
+/// Adds a row at the end of the write: nothing else in it may ask for the row.
+pub(crate) fn insert_at_end<M, A>(tx: &Tx, doing: &'static str, row: M)
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait + Send,
+{
+    insert_all_at_end(tx, doing, vec![row]);
+}
+
+/// Adds some rows at the end of the write.
+pub(crate) fn insert_all_at_end<M, A>(tx: &Tx, doing: &'static str, rows: Vec<M>)
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait + Send,
+{
+    let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
+    let statement = <A::Entity as EntityTrait>::insert_many::<A, _>(rows).into_query();
+    tx.at_end(doing, tx.0.get_database_backend().build(&statement));
 }
 
 /// Adds many rows, in pieces that both engines take.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::db::{Conn, Tx};
 use crate::entity::receipt;
 use crate::fault::Doing;
-use crate::query::insert;
+use crate::query::insert_at_end;
 
 /// A receipt as it is kept.
 #[derive(Clone, Debug)]
@@ -45,11 +45,8 @@ pub async fn of(conn: &impl Conn, attempt: AttemptId) -> Result<Option<Kept>, Fa
     }))
 }
 
-/// Adds the receipt of an attempt.
-///
-/// # Errors
-/// A fault of the database; also when the attempt has one already.
-pub async fn add(tx: &Tx, id: Uuid, new: Kept) -> Result<(), Fault> {
+/// Adds the receipt of an attempt, at the end of the write, which fails when the attempt has one already.
+pub fn add(tx: &Tx, id: Uuid, new: Kept) {
     let row = receipt::Model {
         id,
         attempt_id: new.attempt.raw(),
@@ -58,5 +55,5 @@ pub async fn add(tx: &Tx, id: Uuid, new: Kept) -> Result<(), Fault> {
         signing_key_id: new.key.raw(),
         issued_at: new.issued_at,
     };
-    insert::<_, receipt::ActiveModel>(tx, "adding a receipt", row).await
+    insert_at_end::<_, receipt::ActiveModel>(tx, "adding a receipt", row);
 }

@@ -183,14 +183,14 @@ async fn enter(
     {
         return Err(Refusal::Conflict("not_now"));
     }
-    store::attempt::insert_slots(tx, attempt.id, slots(prepared.form, now)).await?;
+    store::attempt::insert_slots(tx, attempt.id, slots(prepared.form, now))?;
     let lease = (attempt.lease_kind, attempt.lease_session);
     store::attempt::insert_writer(tx, attempt.id, attempt.writer, 1, lease, now).await?;
     let what = serde_json::json!({
         "test": prepared.test.code, "number": attempt.number, "deadline": attempt.deadline_at,
     });
     let subject = ("attempt", Some(attempt.id.raw()));
-    audit::record::<Refusal>(s, tx, Some(actor), "attempt.started", subject, what).await?;
+    audit::record(s, tx, Some(actor), "attempt.started", subject, what);
     Ok(Some(attempt.id))
 }
 

@@ -59,11 +59,11 @@ pub(crate) async fn revoke_in(
         return Ok(false);
     }
     let params = serde_json::json!({ "from": from, "reason": reason });
-    audit::notify(tx, found.person, "certificate_revoked", params, now).await?;
+    audit::notify(tx, found.person, "certificate_revoked", params, now);
     let what = serde_json::json!({
         "period": found.period.id, "from": from, "reason": reason, "basis": basis,
     });
     let subject = ("person", Some(found.person.raw()));
-    audit::record::<Refusal>(s, tx, Some(actor), "certification.revoked", subject, what).await?;
+    audit::record(s, tx, Some(actor), "certification.revoked", subject, what);
     Ok(true)
 }

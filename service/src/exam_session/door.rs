@@ -165,7 +165,7 @@ async fn look(
     let action = if is_locked { "exam_seat.locked" } else { "exam_seat.wrong_code" };
     let what = serde_json::json!({ "person": at.seat.person, "number": seat.wrong_codes });
     let subject = ("exam_session", Some(at.session.id.raw()));
-    audit::record::<Refusal>(s, tx, Some(actor), action, subject, what).await?;
+    audit::record(s, tx, Some(actor), action, subject, what);
     Ok(Err(if is_locked { NotIn::Locked } else { NotIn::WrongCode }))
 }
 

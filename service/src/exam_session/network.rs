@@ -63,7 +63,8 @@ pub async fn add(s: &Services, actor: &Actor, mut form: FormState) -> Result<(),
         }
         let what = serde_json::json!({ "unit": unit, "name": new.name, "network": network.to_string() });
         let subject = ("network", Some(new.id.raw()));
-        audit::record::<Refusal>(&services, &tx, Some(&actor), "network.added", subject, what).await
+        audit::record(&services, &tx, Some(&actor), "network.added", subject, what);
+        Ok(())
     })
     .await
 }
@@ -81,7 +82,8 @@ pub async fn remove(s: &Services, actor: &Actor, id: NetworkId) -> Result<(), Re
         }
         let subject = ("network", Some(id.raw()));
         let what = serde_json::json!({});
-        audit::record::<Refusal>(&services, &tx, Some(&actor), "network.removed", subject, what).await
+        audit::record(&services, &tx, Some(&actor), "network.removed", subject, what);
+        Ok(())
     })
     .await
 }

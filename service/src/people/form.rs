@@ -172,8 +172,7 @@ async fn add_in(
         let person = Person { id, name: typed.name.clone(), extra_time_percent: typed.extra };
         store::people::change(tx, &person, &typed.number, None, typed.from, now).await?;
     }
-    audit::record::<Refusal>(s, tx, Some(actor), "person.added", ("person", Some(id.raw())), told(&typed))
-        .await?;
+    audit::record(s, tx, Some(actor), "person.added", ("person", Some(id.raw())), told(&typed));
     if let Some(login) = login {
         account::open_in(s, tx, Some(actor), id, &login, None, now).await?;
     }
@@ -293,7 +292,8 @@ async fn edit_in(
         "extra_time_percent": known.extra_time_percent,
     });
     let what = serde_json::json!({ "before": before, "after": told(&typed) });
-    audit::record(s, tx, Some(actor), "person.changed", ("person", Some(id.raw())), what).await
+    audit::record(s, tx, Some(actor), "person.changed", ("person", Some(id.raw())), what);
+    Ok(())
 }
 
 /// The form with what stands against moving the person.

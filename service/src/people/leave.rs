@@ -59,7 +59,7 @@ async fn end_in(
     }
     let what = serde_json::json!({ "employment": employment, "last_day": last_day });
     let subject = ("person", Some(person.raw()));
-    audit::record::<Refusal>(s, tx, Some(actor), "employment.ended", subject, what).await?;
+    audit::record(s, tx, Some(actor), "employment.ended", subject, what);
     let jobs = store::people::employments(tx, person).await?;
     if jobs.iter().any(|job| job.until.is_none()) {
         return Ok(());

@@ -161,7 +161,8 @@ async fn add(
         "code": code, "change": code_of(&new.change), "reason": new.reason, "again": is_again,
     });
     let subject = ("regrade", Some(new.id.raw()));
-    audit::record(s, tx, Some(actor), "regrade.prepared", subject, what).await
+    audit::record(s, tx, Some(actor), "regrade.prepared", subject, what);
+    Ok(())
 }
 
 /// What is mended, in one word.

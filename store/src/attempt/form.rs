@@ -13,7 +13,7 @@ use super::Slot;
 use crate::db::{Conn, Tx};
 use crate::entity::{attempt_item, draw_pool};
 use crate::fault::{Doing, coded, json, number, to_json};
-use crate::query::insert_all;
+use crate::query::insert_all_at_end;
 
 /// The items of a form, in the order shown.
 ///
@@ -118,11 +118,11 @@ pub async fn pool(conn: &impl Conn, id: Uuid) -> Result<Option<Vec<domain::draw:
     row.map(|row| json("draw_pool", "content", &row.content)).transpose()
 }
 
-/// Adds the items of a form.
+/// Adds the items of a form, at the end of the write.
 ///
 /// # Errors
-/// A fault of the database.
-pub async fn insert_slots(tx: &Tx, attempt: AttemptId, slots: Vec<Slot>) -> Result<(), Fault> {
+/// A fault, when a number is too large to be kept.
+pub fn insert_slots(tx: &Tx, attempt: AttemptId, slots: Vec<Slot>) -> Result<(), Fault> {
     let rows = slots
         .into_iter()
         .map(|slot| {
@@ -138,5 +138,6 @@ pub async fn insert_slots(tx: &Tx, attempt: AttemptId, slots: Vec<Slot>) -> Resu
             })
         })
         .collect::<Result<_, Fault>>()?;
-    insert_all::<attempt_item::Model, attempt_item::ActiveModel>(tx, "adding a form", rows).await
+    insert_all_at_end::<attempt_item::Model, attempt_item::ActiveModel>(tx, "adding a form", rows);
+    Ok(())
 }

@@ -1,10 +1,14 @@
 //! Answers that come in together: they share a write, and nothing else.
 
+use std::sync::{Arc, Mutex};
+
 use domain::id::AttemptId;
+use domain::refusal::Fault;
 use serde_json::{Value, json};
+use store::Patience;
 use testkit::{Browser, Engine, World, engines};
 use tokio::sync::oneshot;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::exam::{attempt_of, chain_holds, right, sitting, writer};
 
@@ -39,25 +43,35 @@ impl Sitter {
     }
 }
 
+/// Holds everybody's turn at the one writer of SQLite, until the answer is let go.
+async fn hold(world: &World) -> (oneshot::Sender<()>, JoinHandle<()>) {
+    let (go_on, wait) = oneshot::channel::<()>();
+    let (begin, begun) = oneshot::channel::<()>();
+    let db = world.services.db.clone();
+    let holding = tokio::spawn(async move {
+        let held = db.write(move |_| async move {
+            let _ = begin.send(());
+            let _ = wait.await;
+            Ok::<_, Fault>(())
+        });
+        held.await.unwrap();
+    });
+    begun.await.unwrap();
+    (go_on, holding)
+}
+
+/// Lets everything go as far as it can.
+async fn settle() {
+    for _ in 0..2_000 {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Sends all at the same time; where there is one writer, it is held up until all of them wait.
 async fn at_once(world: &World, all: Vec<(Sitter, Value)>) -> Vec<(Sitter, u16, Value)> {
-    let hold = (world.services.db.engine() == store::Engine::Sqlite).then(oneshot::channel::<()>);
-    let (go_on, holding) = match hold {
-        Some((go_on, wait)) => {
-            let (begin, begun) = oneshot::channel::<()>();
-            let db = world.services.db.clone();
-            let holding = tokio::spawn(async move {
-                let held = db.write(move |_| async move {
-                    let _ = begin.send(());
-                    let _ = wait.await;
-                    Ok::<_, domain::refusal::Fault>(())
-                });
-                held.await.unwrap();
-            });
-            begun.await.unwrap();
-            (Some(go_on), Some(holding))
-        }
-        None => (None, None),
+    let held = match world.services.db.engine() {
+        store::Engine::Sqlite => Some(hold(world).await),
+        store::Engine::Postgres => None,
     };
     let mut sending = JoinSet::new();
     for (place, (sitter, batch)) in all.into_iter().enumerate() {
@@ -66,16 +80,44 @@ async fn at_once(world: &World, all: Vec<(Sitter, Value)>) -> Vec<(Sitter, u16, 
             (place, sitter, status, ack)
         });
     }
-    for _ in 0..2_000 {
-        tokio::task::yield_now().await;
-    }
-    drop(go_on);
+    settle().await;
+    let holding = held.map(|(go_on, holding)| {
+        drop(go_on);
+        holding
+    });
     let mut told = sending.join_all().await;
     if let Some(holding) = holding {
         holding.await.unwrap();
     }
     told.sort_by_key(|(place, ..)| *place);
     told.into_iter().map(|(_, sitter, status, ack)| (sitter, status, ack)).collect()
+}
+
+#[tokio::test]
+async fn an_answer_does_not_wait_behind_a_room_that_starts_and_the_room_has_its_turn_too() {
+    let world = World::new(Engine::Sqlite).await;
+    let (go_on, holding) = hold(&world).await;
+    let ran = Arc::new(Mutex::new(Vec::new()));
+    let mut waiting = JoinSet::new();
+    for patience in [Patience::Long; 30].into_iter().chain([Patience::Short; 30]) {
+        let (db, ran) = (world.services.db.clone(), Arc::clone(&ran));
+        waiting.spawn(async move {
+            let noted = db.record(patience, move |_| async move {
+                ran.lock().unwrap().push(patience);
+                Ok::<_, Fault>(())
+            });
+            noted.await.unwrap();
+        });
+    }
+    settle().await;
+    drop(go_on);
+    holding.await.unwrap();
+    waiting.join_all().await;
+    let ran = ran.lock().unwrap();
+    assert_eq!(ran[..8], [Patience::Short; 8], "who came last and cannot wait goes first");
+    assert_eq!(ran[8], Patience::Long);
+    assert_eq!(ran[9..17], [Patience::Short; 8]);
+    assert_eq!(ran.len(), 60);
 }
 
 #[tokio::test]
