@@ -213,7 +213,10 @@ test("from the passed test to the badge, a regrade and a doubt", async ({ page, 
   const stranger = await (await browser.newContext(elsewhere())).newPage();
   await signIn(page, login);
   const attempt = await exam.startTest(page);
+  // Who leaves before the lease has come is asked whether to go on here.
+  await page.waitForLoadState("networkidle");
   await page.goto(`${attempt}?q=${exam.QUESTIONS}`);
+  await page.waitForLoadState("networkidle");
   const stem = await exam.stem(page).innerText();
   await page.goto(`${attempt}?q=1`);
   // One wrong in every rule is exactly enough; the last question is answered rightly.

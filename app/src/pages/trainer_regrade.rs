@@ -211,7 +211,7 @@ fn decision(l: Locale, shown: &RegradeView, form: &FormState) -> Option<AnyView>
     let address = format!("/trainer/regrades/{}", shown.regrade.id);
     let approve = (!shown.is_stale()).then(|| {
         view! {
-            <form method="post" action=format!("{address}/approve")>
+            <form class="form" method="post" action=format!("{address}/approve")>
                 <p>{t!(l, regrade.approve_what)}</p>
                 <div class="actions"><button class="btn btn-primary">{t!(l, regrade.approve)}</button></div>
             </form>
