@@ -20,7 +20,7 @@ const LONGEST: u64 = 4 * 1024 * 1024;
 const WINDOW: u8 = 15;
 
 thread_local! {
-    /// The fastest level: a slower one makes a page a tenth smaller, and takes three times as long.
+    /// The fastest level: pages are many and short, and a little larger does less harm than later.
     static PRESS: RefCell<Compress> = RefCell::new(Compress::new_gzip(Compression::fast(), WINDOW));
 }
 

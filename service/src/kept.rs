@@ -12,19 +12,20 @@ use crate::Services;
 
 /// A bounded memory of two generations: when the young one is full, it becomes the old one, and the old one
 /// is forgotten. What is asked for stays young.
-pub(crate) struct Kept<K, V> {
+pub struct Kept<K, V> {
     most: usize,
     generations: Mutex<(HashMap<K, V>, HashMap<K, V>)>,
 }
 
 impl<K: Eq + Hash + Copy, V: Clone> Kept<K, V> {
     /// An empty one. It holds at most twice as many.
-    pub(crate) fn new(most: usize) -> Self {
+    #[must_use]
+    pub fn new(most: usize) -> Self {
         Self { most, generations: Mutex::new((HashMap::new(), HashMap::new())) }
     }
 
     /// What was kept under a key.
-    pub(crate) fn get(&self, key: &K) -> Option<V> {
+    pub fn get(&self, key: &K) -> Option<V> {
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(value) = generations.0.get(key) {
             return Some(value.clone());
@@ -35,7 +36,7 @@ impl<K: Eq + Hash + Copy, V: Clone> Kept<K, V> {
     }
 
     /// Keeps a value under a key.
-    pub(crate) fn put(&self, key: K, value: V) {
+    pub fn put(&self, key: K, value: V) {
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
         Self::insert(&mut generations, self.most, key, value);
     }

@@ -29,7 +29,7 @@ pub mod facts;
 pub mod grading;
 pub mod item;
 pub mod jobs;
-mod kept;
+pub mod kept;
 pub mod keys;
 pub mod notices;
 pub mod password;

@@ -1,31 +1,24 @@
 //! Markdown of lessons and rules as safe HTML. The only place, beside the pictures, that writes HTML as is.
 
-use std::collections::HashMap;
-use std::mem;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 
 use leptos::prelude::*;
+use service::kept::Kept;
 use sha2::{Digest, Sha256};
 
 /// So many texts are kept rendered: all lessons and rules, and room for their next versions.
 const MOST: usize = 500;
 
 /// What texts come to, by their hash: rendering and cleaning one takes longer than all the rest of its page.
-static RENDERED: LazyLock<Mutex<HashMap<[u8; 32], String>>> = LazyLock::new(Mutex::default);
+static RENDERED: LazyLock<Kept<[u8; 32], String>> = LazyLock::new(|| Kept::new(MOST));
 
 /// Renders Markdown; whatever HTML it holds is cleaned.
 #[must_use]
 pub fn markdown(text: &str) -> AnyView {
     let hash = Sha256::digest(text.as_bytes()).into();
-    let kept = || RENDERED.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = kept().get(&hash).cloned();
-    let html = known.unwrap_or_else(|| {
+    let html = RENDERED.get(&hash).unwrap_or_else(|| {
         let html = rendered(text);
-        let mut kept = kept();
-        if kept.len() >= MOST {
-            mem::take(&mut *kept);
-        }
-        kept.insert(hash, html.clone());
+        RENDERED.put(hash, html.clone());
         html
     });
     view! { <article class="prose" lang="ru" inner_html=html></article> }.into_any()

@@ -18,9 +18,9 @@ use super::book::Entered;
 use super::{Ack, Incoming, alone, form, judged};
 use crate::{Services, attempt};
 
-/// The most that are entered together: as long as it is short of what one commit costs, more are better.
+/// The most that are entered together. Nobody among them is answered before all are entered.
 const TOGETHER: usize = 64;
-/// While one waits for the database, the other prepares or answers. More would only make smaller groups.
+/// While one waits for the database, the other takes those who have come meanwhile.
 const CLERKS: u32 = 2;
 /// More do not wait here; they are asked to come again.
 const MOST_WAITING: usize = 2_000;
