@@ -301,7 +301,6 @@ test("what the server turns away stays here and is named, holds up no other writ
   await exam.answer(page);
   await net.isStored(page, 1);
   const writer = await page.evaluate(() => Object.entries(sessionStorage).find(([key]) => key.startsWith("writer "))?.[1] ?? "");
-  await page.close();
   const refused = { count: 0 };
   await context.route(net.ANSWER, (route) => {
     const isTheirs = route.request().postData()?.includes(writer);
@@ -310,6 +309,7 @@ test("what the server turns away stays here and is named, holds up no other writ
   const again = await context.newPage();
   await again.goto(`${attempt}?q=${at[1]}`);
   await net.goOnHere(again);
+  await page.close();
   await net.nudgeUntil(again, refused, 6);
   await exam.answer(again);
   await net.isSaved(again);

@@ -7,6 +7,7 @@ import { candidate, FROM_HERE, signIn } from "./people";
 import { counted, like, word } from "./words";
 
 export const ANSWER = "**/api/exam/answer";
+export const TAKE_OVER = "**/api/exam/take-over";
 export const ANY_CALL = "**/api/exam/*";
 
 /** Longer than a practice test with its grace: whatever is open runs out. */
@@ -33,8 +34,10 @@ export interface Sitting {
 export async function sit(page: Page, number: number, questions = 1): Promise<Sitting> {
   await advance(WHOLE_TIME);
   await signIn(page, person(number));
+  const taken = page.waitForResponse(TAKE_OVER);
   const attempt = await exam.startPractice(page);
-  await awake(page);
+  // Before the island lives, a button is a page's button.
+  await taken;
   const at: number[] = [];
   for (let number = 1; number <= exam.PRACTICE_QUESTIONS && at.length < questions; number += 1) {
     await exam.goTo(page, number);
@@ -43,12 +46,6 @@ export async function sit(page: Page, number: number, questions = 1): Promise<Si
   expect(at, "questions with one right answer").toHaveLength(questions);
   await exam.goTo(page, at[0]);
   return { attempt, at };
-}
-
-/** Until the island holds the lease: before that a button is a page's button. */
-async function awake(page: Page): Promise<void> {
-  const isHeld = () => page.evaluate(() => Object.keys(sessionStorage).some((key) => key.startsWith("writer ")));
-  await expect.poll(isHeld).toBe(true);
 }
 
 /** Nothing gets through to an address. */
@@ -92,10 +89,10 @@ export interface Count {
   count: number;
 }
 
-/** The server gets every batch, and no reply comes back. */
-export async function loseReplies(page: Page): Promise<Count> {
+/** The server gets every batch, or what else is sent to an address, and no reply comes back. */
+export async function loseReplies(page: Page, address = ANSWER): Promise<Count> {
   const lost = { count: 0 };
-  await page.route(ANSWER, async (route) => {
+  await page.route(address, async (route) => {
     await deliver(route);
     lost.count += 1;
     await route.abort();

@@ -4,7 +4,6 @@ use domain::access::Actor;
 use domain::attempt::State;
 use domain::id::{AttemptId, WriterId};
 use domain::refusal::Refusal;
-use domain::time::Moment;
 use store::attempt::{Attempt, LeaseKind};
 use store::{Patience, Tx};
 
@@ -26,10 +25,18 @@ pub enum Lease {
     Over,
 }
 
+/// After the end, names for what was never sent are given up to this many; nobody needs as many.
+const MOST_WRITERS: u32 = 100;
+/// Others may take the lease between reading it and taking it; then it is read again.
+const TRIES: u32 = 5;
+
 /// Takes the lease for a tab with scripts.
 ///
-/// The writer that holds it resumes, also after a new sign-in; a page of the same web session is
-/// upgraded; anything else needs the person's word.
+/// The tab says under which name it writes: the one it was given, or a new one. A new one becomes the name of
+/// the writer if the lease is given, so a tab that never heard the reply asks again and resumes. The writer
+/// that holds the lease resumes, also after a new sign-in; a page of the same web session is upgraded; anything
+/// else needs the person's word. When all is over there is no lease: a new name is noted, for what was chosen
+/// and never sent; it is kept as late.
 ///
 /// # Errors
 /// A refusal when the attempt is not the actor's.
@@ -37,69 +44,91 @@ pub async fn take_over(
     s: &Services,
     actor: &Actor,
     id: AttemptId,
-    known: Option<WriterId>,
+    name: Option<WriterId>,
     kind: LeaseKind,
     confirmed: bool,
 ) -> Result<Lease, Refusal> {
-    let (services, actor) = (s.clone(), actor.clone());
-    s.db.record(Patience::Long, move |tx| async move {
-        let now = services.now();
-        let held = attempt::own(&tx, &actor, id).await?;
-        if matches!(held.clockwork().state_at(now), State::TimeUp | State::Finished) {
-            return Ok(Lease::Over);
+    for _ in 0..TRIES {
+        let (services, actor) = (s.clone(), actor.clone());
+        let taken =
+            s.db.record(Patience::Long, move |tx| async move {
+                let asked = Asked { name, kind, confirmed };
+                try_to_take(&services, &tx, &actor, id, asked).await
+            })
+            .await?;
+        if let Some(lease) = taken {
+            return Ok(lease);
         }
-        let resumes = known == Some(held.writer) && held.lease_kind == LeaseKind::Island;
-        let upgrades = held.lease_kind == LeaseKind::Page && held.lease_session == actor.session;
-        // A proctor has let them go on elsewhere: nobody is asked.
-        let is_free = held.lease_session.raw().is_nil();
-        if !(resumes || upgrades || is_free || confirmed) {
-            return Ok(Lease::Asks);
-        }
-        if resumes {
-            let taken = store::attempt::take_lease(&tx, &held, held.writer, kind, actor.session, now).await?;
-            let lease = Lease::Held { writer: held.writer, seq: held.writer_seq };
-            return Ok(if taken { lease } else { Lease::Asks });
-        }
-        let Some(writer) = give(&tx, &actor, &held, kind, now).await? else { return Ok(Lease::Asks) };
-        if upgrades {
-            // The same browser goes on, now with scripts; the writers of the attempt say so.
-            return Ok(Lease::Held { writer, seq: 0 });
-        }
-        let what = serde_json::json!({ "from": held.writer, "to": writer, "confirmed": confirmed });
-        let subject = ("attempt", Some(id.raw()));
-        audit::record(&services, &tx, Some(&actor), "attempt.taken_over", subject, what);
-        Ok(Lease::Held { writer, seq: 0 })
-    })
-    .await
+    }
+    Ok(Lease::Asks)
 }
 
-/// Gives the lease to a new writer; none when somebody was faster.
+struct Asked {
+    name: Option<WriterId>,
+    kind: LeaseKind,
+    confirmed: bool,
+}
+
+/// None when somebody was faster.
+async fn try_to_take(
+    s: &Services,
+    tx: &Tx,
+    actor: &Actor,
+    id: AttemptId,
+    asked: Asked,
+) -> Result<Option<Lease>, Refusal> {
+    let now = s.now();
+    let held = attempt::own(tx, actor, id).await?;
+    if matches!(held.clockwork().state_at(now), State::TimeUp | State::Finished) {
+        let (count, is_known) = store::attempt::count_writers(tx, id, asked.name).await?;
+        if let Some(name) = asked.name.filter(|name| !name.raw().is_nil())
+            && !is_known
+            && count < MOST_WRITERS
+        {
+            let by = (asked.kind, actor.session);
+            store::attempt::insert_writer(tx, id, name, count.saturating_add(1), by, now).await?;
+        }
+        return Ok(Some(Lease::Over));
+    }
+    if asked.name == Some(held.writer) && held.lease_kind == LeaseKind::Island {
+        let (writer, seq) = (held.writer, held.writer_seq);
+        let taken = store::attempt::take_lease(tx, &held, writer, asked.kind, actor.session, now).await?;
+        return Ok(taken.then_some(Lease::Held { writer, seq }));
+    }
+    let upgrades = held.lease_kind == LeaseKind::Page && held.lease_session == actor.session;
+    // A proctor has let them go on elsewhere: nobody is asked.
+    let is_free = held.lease_session.raw().is_nil();
+    if !(upgrades || is_free || asked.confirmed) {
+        return Ok(Some(Lease::Asks));
+    }
+    let Some(writer) = give(s, tx, actor, &held, (asked.name, asked.kind)).await? else { return Ok(None) };
+    // Where the same browser goes on, now with scripts, the writers of the attempt say enough.
+    if !upgrades {
+        let what = serde_json::json!({ "from": held.writer, "to": writer, "confirmed": asked.confirmed });
+        let subject = ("attempt", Some(id.raw()));
+        audit::record(s, tx, Some(actor), "attempt.taken_over", subject, what);
+    }
+    Ok(Some(Lease::Held { writer, seq: 0 }))
+}
+
+/// Gives the lease to a new writer, under the wanted name if that is nobody's yet; none when somebody was
+/// faster.
 async fn give(
+    s: &Services,
     tx: &Tx,
     actor: &Actor,
     held: &Attempt,
-    kind: LeaseKind,
-    now: Moment,
+    (wanted, kind): (Option<WriterId>, LeaseKind),
 ) -> Result<Option<WriterId>, Refusal> {
-    let writer = chance::id(now);
+    let now = s.now();
+    let (count, is_known) = store::attempt::count_writers(tx, held.id, wanted).await?;
+    let writer = wanted.filter(|name| !is_known && !name.raw().is_nil()).unwrap_or_else(|| chance::id(now));
     if !store::attempt::take_lease(tx, held, writer, kind, actor.session, now).await? {
         return Ok(None);
     }
-    name(tx, actor, held, writer, kind, now).await?;
+    let by = (kind, actor.session);
+    store::attempt::insert_writer(tx, held.id, writer, count.saturating_add(1), by, now).await?;
     Ok(Some(writer))
-}
-
-async fn name(
-    tx: &Tx,
-    actor: &Actor,
-    held: &Attempt,
-    writer: WriterId,
-    kind: LeaseKind,
-    now: Moment,
-) -> Result<(), Refusal> {
-    let place = u32::try_from(store::attempt::writers(tx, held.id).await?.len()).unwrap_or(u32::MAX) + 1;
-    store::attempt::insert_writer(tx, held.id, writer, place, (kind, actor.session), now).await?;
-    Ok(())
 }
 
 /// Whom a page's form writes as, and that writer's last number; none when somebody was faster.
@@ -118,16 +147,24 @@ pub(super) async fn for_form(
     if is_over {
         // There is no lease to take any more; what comes is kept under a name of its own, as late.
         let writer = chance::id(now);
-        name(tx, actor, &held, writer, LeaseKind::Page, now).await?;
+        let (count, _) = store::attempt::count_writers(tx, held.id, None).await?;
+        let by = (LeaseKind::Page, actor.session);
+        store::attempt::insert_writer(tx, held.id, writer, count.saturating_add(1), by, now).await?;
         return Ok(Some((held, writer, 0)));
     }
     // The same browser, without scripts now: its form sitting is a writer of its own.
-    if give(tx, actor, &held, LeaseKind::Page, now).await?.is_none() {
+    if give(s, tx, actor, &held, (None, LeaseKind::Page)).await?.is_none() {
         return Ok(None);
     }
     let held = store::attempt::find(tx, held.id).await?.ok_or(Refusal::NotFound)?;
     let (writer, seq) = (held.writer, held.writer_seq);
     Ok(Some((held, writer, seq)))
+}
+
+/// A name to write under that nobody has had. It counts once a lease is given to it.
+#[must_use]
+pub fn new_name(s: &Services) -> WriterId {
+    chance::id(s.now())
 }
 
 /// What an attempt is now.

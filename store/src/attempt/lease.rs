@@ -4,7 +4,8 @@ use domain::id::{AttemptId, Id, WebSessionId, WriterId};
 use domain::refusal::Fault;
 use domain::time::Moment;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::Attempt;
 use crate::db::{Conn, Tx};
@@ -69,6 +70,32 @@ pub async fn writers(conn: &impl Conn, attempt: AttemptId) -> Result<Vec<Writer>
             })
         })
         .collect()
+}
+
+/// How many writers an attempt has, and whether a name is anybody's already, of this attempt or of another.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn count_writers(
+    conn: &impl Conn,
+    attempt: AttemptId,
+    name: Option<WriterId>,
+) -> Result<(u32, bool), Fault> {
+    let mut of_either = Condition::any().add(attempt_writer::Column::AttemptId.eq(attempt.raw()));
+    if let Some(name) = name {
+        of_either = of_either.add(attempt_writer::Column::Id.eq(name.raw()));
+    }
+    let found: Vec<(Uuid, Uuid)> = attempt_writer::Entity::find()
+        .select_only()
+        .columns([attempt_writer::Column::Id, attempt_writer::Column::AttemptId])
+        .filter(of_either)
+        .into_tuple()
+        .all(&conn.on())
+        .await
+        .doing("counting the writers of an attempt")?;
+    let count = found.iter().filter(|(_, of)| *of == attempt.raw()).count();
+    let is_known = name.is_some_and(|name| found.iter().any(|(id, _)| *id == name.raw()));
+    Ok((u32::try_from(count).unwrap_or(u32::MAX), is_known))
 }
 
 /// Gives a name to write under.

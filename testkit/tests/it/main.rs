@@ -16,6 +16,7 @@ mod forms;
 mod jobs;
 mod journal;
 mod journey;
+mod lease;
 mod lists;
 mod races;
 mod receipt;

@@ -33,6 +33,11 @@ pub(super) async fn hold(name: &str) -> bool {
     got
 }
 
+/// Whether there are Web Locks: only where the link is secure.
+pub(super) fn can_lock() -> bool {
+    request().is_some()
+}
+
 fn request() -> Option<(JsValue, Function)> {
     let navigator = web_sys::window()?.navigator();
     let locks = Reflect::get(&navigator, &"locks".into()).ok().filter(|locks| !locks.is_undefined())?;

@@ -23,11 +23,6 @@ pub(super) fn reload() {
     }
 }
 
-/// What lives as long as the tab.
-pub(super) fn storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.session_storage().ok().flatten()
-}
-
 /// The browser's monotonic time, in milliseconds.
 pub(super) fn now() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())

@@ -46,6 +46,8 @@ impl Question {
 pub struct Sheet {
     /// The attempt's id.
     pub attempt: String,
+    /// A name to write under that nobody has had: a tab that has none of its own takes it.
+    pub writer: String,
     /// The question that is shown first, from 0.
     pub at: usize,
     /// Until the deadline.
@@ -74,7 +76,7 @@ macro_rules! texts {
         impl From<Vec<String>> for $name {
             fn from(texts: Vec<String>) -> Self {
                 let mut texts = texts.into_iter();
-                Self { $($field: texts.next().unwrap_or_default(),)* }
+                Self { $($field: next(&mut texts),)* }
             }
         }
 
@@ -84,6 +86,12 @@ macro_rules! texts {
             }
         }
     };
+}
+
+/// Not inlined: it is called for each text, and the browser loads what it becomes.
+#[inline(never)]
+fn next(texts: &mut std::vec::IntoIter<String>) -> String {
+    texts.next().unwrap_or_default()
 }
 
 texts! {

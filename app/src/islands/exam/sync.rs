@@ -6,11 +6,12 @@ use domain::attempt::Value;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Serialize;
+use web_sys::Storage;
 
 use super::call::{Failed, call};
 use super::client::{Client, Kept, Seat};
-use super::lock::hold;
-use super::page::{chosen, go_to, now, reload, since, storage};
+use super::lock::{can_lock, hold};
+use super::page::{chosen, go_to, now, reload, since};
 use super::queue::{Pending, gather, keep_all, push, queue};
 use super::send::{flush, pause_ms, retry};
 use crate::api::exam::{Current, Taken, WireState};
@@ -46,6 +47,9 @@ pub(super) fn wake(client: Client) {
             gather(client).await;
             if is_result {
                 queue(|queue| queue.is_over = true);
+            }
+            // What never had a writer needs one, also after the end.
+            if is_result && queue(|queue| queue.early.is_empty()) {
                 leave(client);
             } else {
                 take(client, false);
@@ -146,7 +150,6 @@ pub(super) fn leave(client: Client) {
         let go = move || go_to(&format!("/results/{}", attempt(client)));
         set_timeout(go, Duration::from_millis(200));
     } else if queue(|queue| !queue.pending.is_empty() || !queue.early.is_empty()) {
-        // What never had a writer gets none any more.
         client.is_refused.set(true);
     } else if client.unsent.with_untracked(|unsent| !unsent.is_empty()) {
         client.said.set(client.sheet.with_value(|sheet| sheet.words.unsent.clone()));
@@ -164,23 +167,13 @@ pub(super) fn back(client: Client) {
 /// Asks for the lease; with the person's word, takes it from wherever it is.
 pub(super) fn take(client: Client, confirm: bool) {
     spawn_local(async move {
-        let attempt = attempt(client);
-        let key = format!("writer {attempt}");
-        let mut known = storage().and_then(|storage| storage.get_item(&key).ok().flatten());
-        if let Some(writer) = &known
-            && !hold(writer).await
-        {
-            known = None;
-        }
-        let asked = Asking { attempt, writer: known.clone(), confirm };
+        let name = name(client).await;
+        let asked = Asking { attempt: attempt(client), writer: name.clone(), confirm };
         match call::<Taken>("take-over", &asked).await {
             Ok(Taken::Held { writer, seq }) => {
-                if known.as_deref() != Some(writer.as_str()) {
-                    hold(&writer).await;
-                }
-                if let Some(storage) = storage() {
-                    let _ = storage.set_item(&key, &writer);
-                }
+                hold(&writer).await;
+                remember(client, of_tab(), &writer);
+                remember(client, of_browser(), &writer);
                 if confirm {
                     // Another tab or device may have answered meanwhile: the page is asked for anew.
                     reload();
@@ -196,6 +189,8 @@ pub(super) fn take(client: Client, confirm: bool) {
                 // What has a writer counts under that name, whoever holds the lease.
                 flush(client);
             }
+            // The name is noted now: what it brings is kept as late.
+            Ok(Taken::Over) if client.is_result() => held(client, name.unwrap_or_default(), 0),
             Ok(Taken::Over) => obey(client, &WireState::Finished),
             Err(error) => {
                 failed(client, error);
@@ -203,6 +198,42 @@ pub(super) fn take(client: Client, confirm: bool) {
             }
         }
     });
+}
+
+/// Under which name this tab writes: the last of this browser that held the lease, if that is its own or its tab
+/// is gone; else the one it had; else the new one that came with the page; none if the tab was copied and they
+/// are all in use. The tab remembers it before the server hears it: whoever never gets the reply asks again under
+/// the same name.
+async fn name(client: Client) -> Option<String> {
+    let mut names = vec![client.sheet.with_value(|sheet| sheet.writer.clone())];
+    // After the end always a new one: what it brings is numbered from the first.
+    if !client.is_result() {
+        let key = format!("writer {}", attempt(client));
+        let had = [of_browser(), of_tab()].into_iter().flatten();
+        names.splice(0..0, had.filter_map(|storage| storage.get_item(&key).ok().flatten()));
+    }
+    for name in names {
+        if hold(&name).await {
+            remember(client, of_tab(), &name);
+            return Some(name);
+        }
+    }
+    None
+}
+
+/// A name is safe with all tabs only where a lock tells whether its tab still lives.
+fn of_browser() -> Option<Storage> {
+    if can_lock() { window().local_storage().ok().flatten() } else { None }
+}
+
+fn of_tab() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
+
+fn remember(client: Client, storage: Option<Storage>, writer: &str) {
+    if let Some(storage) = storage {
+        let _ = storage.set_item(&format!("writer {}", attempt(client)), writer);
+    }
 }
 
 fn held(client: Client, writer: String, seq: i64) {
