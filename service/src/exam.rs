@@ -29,7 +29,7 @@ pub(crate) use self::desk::Desk;
 use self::form::Form;
 pub use self::form::answers;
 pub(crate) use self::form::{Forms, told};
-pub use self::lease::{Lease, Now, new_name, state, take_over};
+pub use self::lease::{Lease, Now, state, take_over};
 use crate::{Services, attempt};
 
 /// What a batch came to.

@@ -121,7 +121,6 @@ fn answer_of(question: &Question, form: &FormState) -> Vec<String> {
 fn view(cx: &Cx, paper: &Paper, at: u32) -> AnyView {
     let sheet = Sheet {
         attempt: paper.attempt.to_string(),
-        writer: service::exam::new_name(cx.s()).to_string(),
         at: usize::try_from(at).unwrap_or(0),
         time_left_ms: paper.time_left_ms,
         is_paused: paper.state == State::Paused,

@@ -68,7 +68,6 @@ fn left_over(cx: &Cx, id: AttemptId) -> AnyView {
     let l = cx.locale;
     let sheet = Sheet {
         attempt: id.to_string(),
-        writer: service::exam::new_name(cx.s()).to_string(),
         at: 0,
         time_left_ms: 0,
         is_paused: false,

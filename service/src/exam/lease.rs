@@ -161,12 +161,6 @@ pub(super) async fn for_form(
     Ok(Some((held, writer, seq)))
 }
 
-/// A name to write under that nobody has had. It counts once a lease is given to it.
-#[must_use]
-pub fn new_name(s: &Services) -> WriterId {
-    chance::id(s.now())
-}
-
 /// What an attempt is now.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {

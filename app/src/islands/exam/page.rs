@@ -62,6 +62,20 @@ pub(super) fn unlike_any() -> String {
     format!("{} {}", js_sys::Date::now() as u64, below(u32::MAX))
 }
 
+/// A new name to write under, a UUID of version 4. It is no secret, and the server gives another one if somebody
+/// has it already.
+pub(super) fn new_name() -> String {
+    let (short, half) = (|| below(0x1000), below(u32::MAX));
+    format!(
+        "{half:08x}-0{:03x}-4{:03x}-8{:03x}-{:08x}0{:03x}",
+        short(),
+        short(),
+        short(),
+        below(u32::MAX),
+        short()
+    )
+}
+
 /// Tells the page of the result whether this browser keeps something of an attempt. Only then it brings the
 /// island along: what a closed tab had not sent by the end is sent from there.
 pub(super) fn tell_result(attempt: &str, is_kept: bool) {

@@ -46,8 +46,6 @@ impl Question {
 pub struct Sheet {
     /// The attempt's id.
     pub attempt: String,
-    /// A name to write under that nobody has had: a tab that has none of its own takes it.
-    pub writer: String,
     /// The question that is shown first, from 0.
     pub at: usize,
     /// Until the deadline.

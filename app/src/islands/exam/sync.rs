@@ -11,7 +11,7 @@ use web_sys::Storage;
 use super::call::{Failed, call};
 use super::client::{Client, Kept, Seat};
 use super::lock::{can_lock, hold};
-use super::page::{chosen, go_to, now, reload, since};
+use super::page::{chosen, go_to, new_name, now, reload, since};
 use super::queue::{Pending, gather, keep_all, push, queue};
 use super::send::{flush, pause_ms, retry};
 use crate::api::exam::{Current, Taken, WireState};
@@ -201,11 +201,11 @@ pub(super) fn take(client: Client, confirm: bool) {
 }
 
 /// Under which name this tab writes: the last of this browser that held the lease, if that is its own or its tab
-/// is gone; else the one it had; else the new one that came with the page; none if the tab was copied and they
+/// is gone; else the one it had; else a new one; none if the tab was copied and they
 /// are all in use. The tab remembers it before the server hears it: whoever never gets the reply asks again under
 /// the same name.
 async fn name(client: Client) -> Option<String> {
-    let mut names = vec![client.sheet.with_value(|sheet| sheet.writer.clone())];
+    let mut names = vec![new_name()];
     // After the end always a new one: what it brings is numbered from the first.
     if !client.is_result() {
         let key = format!("writer {}", attempt(client));
