@@ -246,7 +246,7 @@ test("a handed-in test tells the result rule by rule, and the next attempt waits
   await expect(page.locator(".receipt code")).toHaveText(/^([0-9a-f]{4} ){3}[0-9a-f]{4}$/);
   await exam.openTest(page);
   await expect(page.getByText(word("test.paused"), { exact: true })).toBeVisible();
-  await expect(page.getByText(like("test.paused_what"))).toContainText(/\d{1,2}\s\S+ \d{4}, \d{2}:\d{2}/);
+  await expect(page.getByText(like("test.paused_what"))).toContainText(/\d{1,2}\s\S+\s\d{4}, \d{2}:\d{2}/);
   await expect(page.getByRole("button", { name: word("test.start") })).toHaveCount(0);
   // A start by force is refused as well.
   const address = new URL(page.url()).pathname;

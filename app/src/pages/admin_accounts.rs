@@ -104,7 +104,7 @@ fn account(cx: &Cx, row: &Listed) -> AnyView {
             <th scope="row"><a lang="ru" href=format!("{PATH}/{}", row.person)>{row.name.full()}</a></th>
             <td data-label=t!(l, admin.login)>{row.login.clone()}</td>
             <td class="below" data-label=t!(l, admin.access)>{status(tone, picture, word)}</td>
-            <td class="below named" data-label=t!(l, admin.seen)>{seen}</td>
+            <td class="below named" data-label=t!(l, admin.seen)><span class="nowrap">{seen}</span></td>
         </tr>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 use axum::http::header;
 use axum::response::IntoResponse;
+use domain::access::Act;
 use domain::form::FormState;
 use i18n::{Locale, t};
 use leptos::prelude::*;
@@ -88,7 +89,7 @@ fn view(cx: &Cx, asking: &Asking, found: &CertifiedPage) -> AnyView {
         </div>
         {tabs(cx, "/hr/certified")}
         {filters(l, asking, Some(states(l, asking)), chosen, fields)}
-        {list(l, asking, found)}
+        {list(cx, asking, found)}
         {pager(l, found.page.next.as_deref().map(|mark| asking.with("after", Some(mark))))}
     }
     .into_any()
@@ -112,9 +113,10 @@ fn states(l: Locale, asking: &Asking) -> AnyView {
     view! { <nav class="chips" aria-label=t!(l, people.states)>{chips}</nav> }.into_any()
 }
 
-fn list(l: Locale, asking: &Asking, found: &CertifiedPage) -> AnyView {
+fn list(cx: &Cx, asking: &Asking, found: &CertifiedPage) -> AnyView {
+    let l = cx.locale;
     if found.page.rows.is_empty() {
-        return nobody(l, asking, found.page.next.is_some());
+        return nobody(cx, asking, found.page.next.is_some());
     }
     let rows: Vec<_> = found.page.rows.iter().map(|found| row(l, found)).collect();
     view! {
@@ -132,12 +134,15 @@ fn list(l: Locale, asking: &Asking, found: &CertifiedPage) -> AnyView {
     .into_any()
 }
 
-fn nobody(l: Locale, asking: &Asking, goes_on: bool) -> AnyView {
+fn nobody(cx: &Cx, asking: &Asking, goes_on: bool) -> AnyView {
+    let l = cx.locale;
     if goes_on {
         // A page may come out empty when later periods have replaced all that it held.
         view! { <p class="muted">{t!(l, people.page_empty)}</p> }.into_any()
     } else if asking.is_plain() && asking.after.is_none() {
-        empty("badge", t!(l, people.certified_none), t!(l, people.certified_none_what), None)
+        let decides = cx.who.as_ref().is_some_and(|actor| actor.may(Act::Decide));
+        let ready = decides.then(|| ("/hr/ready".to_owned(), t!(l, people.waiting_go)));
+        empty("badge", t!(l, people.certified_none), t!(l, people.certified_none_what), ready)
     } else {
         let all = ("/hr/certified".to_owned(), t!(l, people.show_all));
         empty("search", t!(l, people.not_found), t!(l, people.not_found_what), Some(all))

@@ -1,5 +1,6 @@
 //! A person's chain as a timeline, the latest first.
 
+use domain::access::Act;
 use domain::grading::percent;
 use i18n::{Locale, t};
 use leptos::prelude::*;
@@ -23,13 +24,30 @@ struct Told {
 
 /// The timeline.
 pub(super) fn timeline(cx: &Cx, chain: &[ChainEvent]) -> AnyView {
-    let lines: Vec<_> = chain.iter().map(|event| line(cx, event)).collect();
+    let decides = cx.who.as_ref().is_some_and(|actor| actor.may(Act::Decide));
+    let waiting = open_doubt(chain).filter(|_| decides);
+    let lines: Vec<_> =
+        chain.iter().enumerate().map(|(at, event)| line(cx, event, waiting == Some(at))).collect();
     view! { <ol class="timeline dated">{lines}</ol> }.into_any()
 }
 
-fn line(cx: &Cx, event: &ChainEvent) -> AnyView {
+/// Where the doubt stands that nobody has decided on yet.
+fn open_doubt(chain: &[ChainEvent]) -> Option<usize> {
+    let of_doubts = |event: &ChainEvent| {
+        matches!(event.step, Step::Doubted | Step::Kept { .. } | Step::Settled | Step::Revoked { .. })
+    };
+    let is_doubt = |at: &usize| chain.get(*at).is_some_and(|event| matches!(event.step, Step::Doubted));
+    chain.iter().position(of_doubts).filter(is_doubt)
+}
+
+fn line(cx: &Cx, event: &ChainEvent, waits: bool) -> AnyView {
     let (l, zone) = (cx.locale, cx.s().zone());
     let told = told(l, &event.step);
+    let told = if waits {
+        Told { link: Some(("/hr/doubts".to_owned(), t!(l, regrade.doubts_title))), ..told }
+    } else {
+        told
+    };
     let text = (!told.text.is_empty()).then(|| view! { <p>{told.text}</p> });
     let said = (!told.said.is_empty()).then(|| view! { <p lang="ru">{told.said}</p> });
     let link = told.link.map(|(address, word)| view! { <p><a href=address>{word}</a></p> });

@@ -94,7 +94,7 @@ fn row(l: Locale, ready: &Ready) -> AnyView {
     let person = &ready.person;
     let points = ready.passed.as_ref().map(|(_, score)| {
         let of = t!(l, people.points_of, points = score.points, max = score.max);
-        view! { <span>{format!("{} %", percent(score.points, score.max))}<small>{of}</small></span> }
+        view! { <span>{t!(l, common.percent, value = percent(score.points, score.max))}<small>{of}</small></span> }
     });
     view! {
         <tr>

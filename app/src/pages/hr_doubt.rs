@@ -65,7 +65,7 @@ fn facts(cx: &Cx, shown: &Shown) -> AnyView {
     let ((was, was_of, _), (now, of, _)) = (shown.told.moved.was, shown.told.moved.now);
     let since = format::day(l, Day::of(shown.doubt.raised_at, cx.s().zone()));
     view! {
-        <dl class="facts">
+        <dl class="facts right">
             {fact(t!(l, regrade.attempt), shown.told.moved.number.to_string())}
             {fact(t!(l, regrade.was), t!(l, result.of, points = was, max = was_of))}
             {fact(t!(l, regrade.now), t!(l, result.of, points = now, max = of))}

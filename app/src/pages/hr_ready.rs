@@ -185,7 +185,7 @@ fn row(cx: &Cx, ready: &Ready, ticked: &[String]) -> AnyView {
     let since = ready.candidacy.ready_at.map(|at| format::day(l, Day::of(at, cx.s().zone())));
     let points = ready.passed.as_ref().map(|(_, score)| {
         let of = t!(l, people.points_of, points = score.points, max = score.max);
-        view! { <span>{format!("{} %", percent(score.points, score.max))}<small>{of}</small></span> }
+        view! { <span>{t!(l, common.percent, value = percent(score.points, score.max))}<small>{of}</small></span> }
     });
     view! {
         <tr>

@@ -66,7 +66,9 @@ fn next_step(cx: &Cx, path: &Path) -> AnyView {
     let l = cx.locale;
     let card = card(cx, path);
     let lang = card.is_content.then_some("ru");
-    let picture = (path.next == NextStep::Badge).then(emblem);
+    let is_there = path.next == NextStep::Badge;
+    let picture = is_there.then(emblem);
+    let kicker = (!is_there).then(|| view! { <p class="kicker">{t!(l, learn.next)}</p> });
     let of = card.of.map(|title| view! { <span>{icon("book")}<span lang="ru">{title}</span></span> });
     let meta = card.meta.map(|meta| view! { <p class="meta"><span>{icon("clock")}{meta}</span>{of}</p> });
     let action = card.action.map(|(address, word)| {
@@ -78,8 +80,8 @@ fn next_step(cx: &Cx, path: &Path) -> AnyView {
     });
     view! {
         <section class="card next-step">
-            {picture}
-            <p class="kicker">{t!(l, learn.next)}</p><h2 lang=lang>{card.title}</h2>{meta}<p>{card.text}</p>{action}
+            {picture}{kicker}
+            <h2 lang=lang>{card.title}</h2>{meta}<p>{card.text}</p>{action}
         </section>
     }
     .into_any()

@@ -115,7 +115,7 @@ fn view(cx: &Cx, shown: &Shown, asked: &FormState, form: &FormState) -> AnyView 
                 " · "{words::window(l, session.window, cx.s().zone())}
             </p>
             <h1 lang="ru">{session.title.clone()}</h1>
-            <p class="lede">{words::state(l, session.state)}" "<span lang="ru">{shown.listed.test_title.clone()}</span></p>
+            <p class="lede row">{words::state(l, session.state)}<span lang="ru">{shown.listed.test_title.clone()}</span></p>
         </div></div>
         {told(l, shown, asked)}
         {looks(l, &shown.part)}

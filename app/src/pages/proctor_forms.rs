@@ -128,8 +128,9 @@ pub(super) fn room(l: Locale, board: &Board, form: &FormState) -> AnyView {
     let is_closed = board.session.state == State::Closed;
     let add = (!is_closed).then(|| add(l, form, &address));
     let close = is_open.then(|| close(l, form, &address));
-    view! { <div class="split even">{time}{section(note(l, None, form, &address))}{add}{close}</div> }
-        .into_any()
+    let title = view! { <h2>{t!(l, proctor.note_title)}</h2> };
+    let note = section(view! { {title}{note(l, None, form, &address)} }.into_any());
+    view! { <div class="split even">{time}{note}{add}{close}</div> }.into_any()
 }
 
 fn section(inner: AnyView) -> AnyView {
@@ -160,11 +161,8 @@ fn note(l: Locale, row: Option<&BoardRow>, form: &FormState, address: &str) -> A
         .map(|kind| (kind.code().to_owned(), words::incident(l, kind)))
         .collect();
     let person = row.map(|row| view! { <input type="hidden" name="person" value=row.person.to_string()/> });
-    let title = t!(l, proctor.note_title);
-    let title = match row {
-        Some(_) => view! { <h3>{title}</h3> }.into_any(),
-        None => view! { <h2>{title}</h2> }.into_any(),
-    };
+    // For the whole session the section has the title.
+    let title = row.map(|_| view! { <h3>{t!(l, proctor.note_title)}</h3> });
     view! {
         <form class="form" method="post" action=address.to_owned()>
             {title}

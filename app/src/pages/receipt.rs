@@ -85,11 +85,12 @@ fn view(cx: &Cx, shown: &Shown) -> AnyView {
 /// What a receipt says, as people read it.
 pub(super) fn facts(cx: &Cx, receipt: &Receipt) -> AnyView {
     let (l, zone) = (cx.locale, cx.s().zone());
-    let test = format!("{}, {}", receipt.test, receipt.version);
+    let version = t!(l, receipt.version, number = receipt.version);
+    let test = view! { {content(receipt.test.clone())}", "{version} }.into_any();
     let answered = t!(l, receipt.of, answered = receipt.answered, questions = receipt.questions);
     view! {
         <dl class="facts">
-            {fact(t!(l, receipt.test), content(test))}
+            {fact(t!(l, receipt.test), test)}
             {fact(t!(l, receipt.name), content(receipt.name.clone()))}
             {fact(t!(l, receipt.started), format::moment(l, receipt.started_at, zone))}
             {fact(t!(l, receipt.finished), format::moment(l, receipt.finished_at, zone))}

@@ -141,7 +141,8 @@ pub(super) fn on_result(cx: &Cx, regraded: &Regraded) -> AnyView {
     view! {
         <div class="notice is-info" role="status">
             {icon("info")}
-            <b>{t!(l, regrade.result, at = at)}" "<span lang="ru">{regraded.reason.clone()}</span></b>
+            <b>{t!(l, regrade.result, at = at)}</b>
+            <p lang="ru">{regraded.reason.clone()}</p>
             <p>{numbers}</p>
             {doubt}
         </div>

@@ -164,7 +164,9 @@ fn next(cx: &Cx, result: &ResultView, score: &Score) -> AnyView {
         .filter(|rule| is_weak(result, rule))
         .filter_map(|rule| title_of(result, rule))
         .collect();
-    let repeat = (!score.passed && !weak.is_empty()).then(|| {
+    let in_doubt = result.regraded.as_ref().is_some_and(|regraded| regraded.in_doubt);
+    let is_practice = result.test.kind == Kind::Practice;
+    let repeat = (!score.passed && !in_doubt && !weak.is_empty()).then(|| {
         let words = if weak.len() > MOST_NAMED {
             t!(l, result.repeat_below)
         } else {
@@ -172,27 +174,44 @@ fn next(cx: &Cx, result: &ResultView, score: &Score) -> AnyView {
         };
         view! { <p>{words}</p> }
     });
-    let again = match (score.passed, result.shown.not_now) {
-        (true, _) => None,
-        (false, Some(NotNow::PauseUntil(until))) => {
-            Some(t!(l, result.again_after, until = format::moment(l, until, cx.s().zone())))
-        }
-        (false, Some(NotNow::NoAttemptsLeft)) => Some(t!(l, result.no_attempts)),
-        (false, _) => Some(t!(l, result.again_now)),
-    };
-    let word = if score.passed { t!(l, result.to_path) } else { t!(l, result.to_lessons) };
-    let practice = (result.test.kind == Kind::Practice).then(|| {
+    let again = after(cx, result, score, in_doubt);
+    let word = if score.passed || in_doubt { t!(l, result.to_path) } else { t!(l, result.to_lessons) };
+    let practice = is_practice.then(|| {
         view! { <a class="btn" href=format!("/practice/{}", result.test.id)>{t!(l, result.practice_again)}</a> }
     });
     view! {
         <section class="card next-step">
             <p class="kicker">{t!(l, learn.next)}</p>
             {repeat}
-            {again.map(|again| view! { <p>{again}</p> })}
+            <p>{again}</p>
             <div class="actions"><a class="btn btn-primary" href="/learn">{word}{icon("arrow-right")}</a>{practice}</div>
         </section>
     }
     .into_any()
+}
+
+/// What comes after this result, in one sentence.
+fn after(cx: &Cx, result: &ResultView, score: &Score, in_doubt: bool) -> String {
+    let l = cx.locale;
+    if score.passed {
+        let is_practice = result.test.kind == Kind::Practice;
+        return if is_practice { t!(l, result.next_practice) } else { t!(l, result.next_passed) };
+    }
+    // Their certificate stands until a person has decided.
+    if in_doubt {
+        return t!(l, result.next_in_doubt);
+    }
+    match result.shown.not_now {
+        None => t!(l, result.again_now),
+        Some(NotNow::PauseUntil(until)) => {
+            t!(l, result.again_after, until = format::moment(l, until, cx.s().zone()))
+        }
+        Some(NotNow::NoAttemptsLeft) => t!(l, result.no_attempts),
+        Some(NotNow::SessionOnly) => t!(l, test.session_only_what),
+        Some(NotNow::NotAdmitted) => t!(l, test.not_admitted_what),
+        // They have passed meanwhile, or the matter is closed.
+        Some(NotNow::Passed | NotNow::NoCandidacy) => t!(l, result.next_passed),
+    }
 }
 
 fn rules(l: Locale, result: &ResultView, score: &Score) -> AnyView {

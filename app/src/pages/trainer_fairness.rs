@@ -144,7 +144,7 @@ fn spread(l: Locale, spread: Spread) -> AnyView {
     view! {
         <h3>{t!(l, items.spread)}</h3>
         <p class="muted">{t!(l, items.spread_what)}</p>
-        <dl class="facts">
+        <dl class="facts right">
             {fact(t!(l, items.spread_min), share(spread.min))}
             {fact(t!(l, items.spread_p5), share(spread.p5))}
             {fact(t!(l, items.spread_median), share(spread.median))}

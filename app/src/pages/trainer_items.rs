@@ -215,7 +215,10 @@ fn cut(text: &str, most: usize) -> String {
     }
     let start: String = text.chars().take(most).collect();
     let whole = start.rsplit_once(char::is_whitespace).map_or(start.as_str(), |(whole, _)| whole);
-    format!("{}…", whole.trim_end_matches([',', ':', ';', '.', ' ']))
+    let whole = whole.trim_end_matches([',', ':', ';', '.', ' ']);
+    // After a whole question the dots stand apart, or they look like a misprint.
+    let gap = if whole.ends_with(['?', '!']) { "\u{a0}" } else { "" };
+    format!("{whole}{gap}…")
 }
 
 #[cfg(test)]

@@ -127,14 +127,14 @@ fn who(cx: &Cx, shown: &RegradeView) -> AnyView {
     let decided = decided.map(|decided| view! { <p class="muted">{decided}</p> });
     let note = (!about.note.is_empty()).then(|| {
         let note = about.note.clone();
-        view! { <h2>{t!(l, regrade.the_note)}</h2><p lang="ru">{note}</p> }
+        view! { <section class="section"><h2>{t!(l, regrade.the_note)}</h2><p lang="ru">{note}</p></section> }
     });
     view! {
+        <div class="stack tight"><p class="muted">{prepared}</p>{decided}</div>
         <section class="section">
-            <p class="muted">{prepared}</p>{decided}
             <h2>{t!(l, regrade.the_reason)}</h2><p lang="ru">{about.reason.clone()}</p>
-            {note}
         </section>
+        {note}
     }
     .into_any()
 }
@@ -184,7 +184,7 @@ fn numbers(l: Locale, shown: &RegradeView) -> AnyView {
     view! {
         <section class="section">
             <h2>{title}</h2>
-            <dl class="facts">
+            <dl class="facts right">
                 {line(t!(l, regrade.n_attempts), counts.all().to_string())}
                 {line(t!(l, regrade.n_unchanged), counts.unchanged.to_string())}
                 {line(t!(l, regrade.n_moved), counts.moved.to_string())}
@@ -221,11 +221,13 @@ fn decision(l: Locale, shown: &RegradeView, form: &FormState) -> Option<AnyView>
         view! {
             <section class="section">
                 <h2>{t!(l, regrade.decide)}</h2>
-                {approve}
-                <form class="form" method="post" action=format!("{address}/reject")>
-                    {text_area(l, form, "note", t!(l, regrade.note), Some(t!(l, regrade.note_hint)), 2)}
-                    <div class="actions"><button class="btn btn-danger">{t!(l, regrade.reject)}</button></div>
-                </form>
+                <div class="stack loose">
+                    {approve}
+                    <form class="form" method="post" action=format!("{address}/reject")>
+                        {text_area(l, form, "note", t!(l, regrade.note), Some(t!(l, regrade.note_hint)), 2)}
+                        <div class="actions"><button class="btn btn-danger">{t!(l, regrade.reject)}</button></div>
+                    </form>
+                </div>
             </section>
         }
         .into_any(),
