@@ -32,13 +32,25 @@ pub fn record(
     subject: (&str, Option<Uuid>),
     payload: serde_json::Value,
 ) {
+    record_by(s, tx, actor.map(|actor| actor.person), action, subject, payload);
+}
+
+/// The same for somebody who has no session yet.
+pub(crate) fn record_by(
+    s: &Services,
+    tx: &Tx,
+    actor: Option<PersonId>,
+    action: &str,
+    subject: (&str, Option<Uuid>),
+    payload: serde_json::Value,
+) {
     let now = s.now();
     let salt = chance::bytes::<16>();
     let payload = payload.to_string();
     let entry = Entry {
         id: chance::uuid(now),
         at: now,
-        actor: actor.map(|actor| actor.person),
+        actor,
         action: action.to_owned(),
         subject_kind: subject.0.to_owned(),
         subject: subject.1,
@@ -59,6 +71,8 @@ pub struct Line {
     pub action: String,
     /// To what: a code and an id.
     pub subject: (String, Option<Uuid>),
+    /// The name of the person to whom it was done.
+    pub subject_name: Option<String>,
     /// The payload, as JSON; none when it was erased.
     pub payload: Option<String>,
 }
@@ -76,12 +90,15 @@ pub async fn list(
 ) -> Result<Page<Line>, Refusal> {
     allow(actor, Act::ReadAudit, &Subject::nobody())?;
     let page = store::audit::list(&s.db, action, by, before, domain::page::MOST).await?;
-    let people: Vec<Uuid> =
-        page.rows.iter().filter_map(|(entry, _)| entry.actor).map(domain::id::Id::raw).collect();
+    let person_of = |entry: &Entry| entry.subject.filter(|_| entry.subject_kind == "person");
+    let of_entry = |entry: &Entry| [entry.actor.map(domain::id::Id::raw), person_of(entry)];
+    let people: Vec<Uuid> = page.rows.iter().flat_map(|(entry, _)| of_entry(entry)).flatten().collect();
     let names = store::people::names(&s.db, people).await?;
+    let name = |id: Option<Uuid>| id.and_then(|id| names.get(&id)).map(domain::people::FullName::full);
     Ok(page.map(|(entry, payload)| Line {
         at: entry.at,
-        actor: entry.actor.and_then(|id| names.get(&id.raw())).map(domain::people::FullName::full),
+        actor: name(entry.actor.map(domain::id::Id::raw)),
+        subject_name: name(person_of(&entry)),
         action: entry.action,
         subject: (entry.subject_kind, entry.subject),
         payload,

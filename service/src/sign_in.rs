@@ -118,7 +118,8 @@ async fn begin(s: &Services, account: &Account, from: &From, action: &'static st
         store::account::clear_pause(&tx, &pair).await?;
         let what = serde_json::json!({ "account": account.login, "address": session.address });
         store::session::begin(&tx, session).await?;
-        audit::record(&services, &tx, None, action, ("person", Some(account.person.raw())), what);
+        let person = account.person;
+        audit::record_by(&services, &tx, Some(person), action, ("person", Some(person.raw())), what);
         Ok(())
     })
     .await

@@ -147,7 +147,10 @@ fn when(cx: &Cx, at: Moment) -> AnyView {
 /// A person leads to the page that the reader may open.
 fn subject(cx: &Cx, line: &Line) -> AnyView {
     let (kind, id) = &line.subject;
-    let word = words::subject(cx.locale, kind);
+    let word = match &line.subject_name {
+        Some(name) => view! { <span lang="ru">{name.clone()}</span> }.into_any(),
+        None => words::subject(cx.locale, kind).into_any(),
+    };
     let may = |act| cx.who.as_ref().is_some_and(|actor| actor.may(act));
     let there = id.filter(|_| kind == "person").and_then(|id| {
         if may(Act::KeepAccounts) {
@@ -158,7 +161,7 @@ fn subject(cx: &Cx, line: &Line) -> AnyView {
     });
     match there {
         Some(there) => view! { <a href=there>{word}</a> }.into_any(),
-        None => word.into_any(),
+        None => word,
     }
 }
 
