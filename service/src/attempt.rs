@@ -17,24 +17,24 @@ use crate::{Services, catalogue, exam};
 
 /// A person as they are now, to be kept with a record.
 pub(crate) async fn as_was(conn: &impl store::Conn, person: domain::id::PersonId) -> Result<AsWas, Fault> {
-    let name = store::people::find(conn, person).await?.map(|person| person.name.full()).unwrap_or_default();
-    as_was_named(conn, person, name).await
+    Ok(as_now(conn, person).await?.map(|(_, as_was)| as_was).unwrap_or_default())
 }
 
-/// The same, where the name is known.
-pub(crate) async fn as_was_named(
+/// The same, with the extra time of their profile, percent; none when nobody has the id.
+pub(crate) async fn as_now(
     conn: &impl store::Conn,
     person: domain::id::PersonId,
-    name: String,
-) -> Result<AsWas, Fault> {
-    let jobs = store::people::employments(conn, person).await?;
-    let job = jobs.iter().find(|job| job.until.is_none()).or(jobs.first());
-    Ok(AsWas {
-        name,
-        position: job.map(|job| job.position_title.clone()).unwrap_or_default(),
-        unit: job.map(|job| job.unit_name.clone()).unwrap_or_default(),
-        unit_id: job.map(|job| job.unit),
-    })
+) -> Result<Option<(u32, AsWas)>, Fault> {
+    let found = store::people::at_their_job(conn, person).await?;
+    Ok(found.map(|(person, job)| {
+        let as_was = AsWas {
+            name: person.name.full(),
+            position: job.as_ref().map(|job| job.position_title.clone()).unwrap_or_default(),
+            unit: job.as_ref().map(|job| job.unit_name.clone()).unwrap_or_default(),
+            unit_id: job.map(|job| job.unit),
+        };
+        (person.extra_time_percent, as_was)
+    }))
 }
 
 /// A question as the candidate sees it. No key, no rationale, no difficulty.
@@ -178,7 +178,7 @@ pub async fn results(s: &Services, actor: &Actor) -> Result<Vec<Sat>, Refusal> {
 
 pub(crate) async fn results_of(s: &Services, person: domain::id::PersonId) -> Result<Vec<Sat>, Fault> {
     let attempts = store::attempt::of_person(&s.db, person).await?;
-    let tests = store::test::list(&s.db).await?;
+    let tests = catalogue::tests(s, &s.db).await?;
     let mut scores = store::attempt::scores(&s.db, attempts.iter().map(|attempt| attempt.id)).await?;
     let now = s.now();
     Ok(attempts

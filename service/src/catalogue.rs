@@ -19,6 +19,7 @@ use crate::programme::CERTIFICATION;
 /// What is kept.
 pub(crate) struct Catalogue {
     certification: Fresh<(), Option<CertificationVersion>>,
+    all_tests: Fresh<(), Arc<Vec<Test>>>,
     tests: Fresh<TestId, Option<Test>>,
     versions: Fresh<TestVersionId, Option<Version>>,
     rules: Fresh<RulebookVersionId, Arc<Vec<Rule>>>,
@@ -31,6 +32,7 @@ impl Default for Catalogue {
     fn default() -> Self {
         Self {
             certification: Fresh::new(1),
+            all_tests: Fresh::new(1),
             tests: Fresh::new(100),
             versions: Fresh::new(100),
             rules: Fresh::new(20),
@@ -50,6 +52,15 @@ pub(crate) async fn certification(
 ) -> Result<Option<CertificationVersion>, Fault> {
     let read = store::certification::published(conn, CERTIFICATION);
     s.catalogue.certification.read(s, (), read).await
+}
+
+/// All tests.
+///
+/// # Errors
+/// A fault of the database.
+pub(crate) async fn tests(s: &Services, conn: &impl Conn) -> Result<Arc<Vec<Test>>, Fault> {
+    let read = async { store::test::list(conn).await.map(Arc::new) };
+    s.catalogue.all_tests.read(s, (), read).await
 }
 
 /// A test.

@@ -38,7 +38,7 @@ pub use self::seats::{MOST_ADDED, add};
 use self::seats::{People, give_seats, numbered, refuse_trainees, with_candidacies};
 pub use self::time::{Left, Retimed, retime};
 pub use self::window::{reschedule, window_form};
-use crate::{Services, access, audit, chance, programme};
+use crate::{Services, access, audit, catalogue, chance, programme};
 
 /// The most sessions of a list.
 const MOST_LISTED: u64 = 100;
@@ -73,7 +73,7 @@ pub async fn list(s: &Services, actor: &Actor) -> Result<Vec<Listed>, Refusal> {
         return Err(Refusal::Denied);
     }
     let sessions = store::exam_session::list(&s.db, &within, MOST_LISTED).await?;
-    let tests = store::test::list(&s.db).await?;
+    let tests = catalogue::tests(s, &s.db).await?;
     let tree = access::tree(s).await?;
     Ok(sessions.into_iter().map(|session| listed(session, &tests, &tree)).collect())
 }
@@ -97,7 +97,7 @@ pub async fn find(s: &Services, actor: &Actor, id: ExamSessionId) -> Result<List
 
 /// The same for whoever was allowed to see it.
 async fn named(s: &Services, session: Session) -> Result<Listed, Refusal> {
-    let tests = store::test::list(&s.db).await?;
+    let tests = catalogue::tests(s, &s.db).await?;
     let tree = access::tree(s).await?;
     Ok(listed(session, &tests, &tree))
 }
@@ -116,7 +116,7 @@ pub async fn choices(s: &Services, actor: &Actor) -> Result<Choices, Refusal> {
     if within == Reach::Nothing {
         return Err(Refusal::Denied);
     }
-    let mut tests = store::test::list(&s.db).await?;
+    let mut tests = catalogue::tests(s, &s.db).await?.to_vec();
     tests.retain(|test| test.kind == Kind::Certification && test.current.is_some());
     let units = access::tree(s).await?.units().iter().filter(|unit| covers(unit.id)).cloned().collect();
     Ok(Choices { units, tests })
@@ -265,7 +265,7 @@ pub async fn close(
         let session = own(&tx, &actor, id).await?;
         let now = services.now();
         let sitting = store::attempt::in_scope(&tx, id, None, None).await?;
-        if sitting.iter().any(|held| crate::test::is_running(held, now)) {
+        if sitting.iter().any(|held| crate::test::is_running(held.clockwork(), now)) {
             return Err(Refusal::Conflict("session_running"));
         }
         if !store::exam_session::close(&tx, id, &note, actor.person, now).await? {

@@ -174,16 +174,19 @@ pub struct ResultView {
 pub async fn result(s: &Services, actor: &Actor, id: AttemptId) -> Result<ResultView, Refusal> {
     allow(actor, Act::Learn, &Subject::own(actor.person))?;
     let held = attempt::own(&s.db, actor, id).await?;
-    let paper = attempt::paper_of(s, actor, &held).await?;
-    if matches!(paper.state, State::Open | State::Grace) {
+    if matches!(held.clockwork().state_at(s.now()), State::Open | State::Grace) {
         return Err(Refusal::Conflict("attempt_open"));
     }
+    let kind = catalogue::test(s, &s.db, held.test).await?.ok_or(Refusal::NotFound)?.kind;
     let version = catalogue::test_version(s, &s.db, held.version).await?.ok_or(Refusal::NotFound)?;
     let score = store::attempt::scores(&s.db, [id]).await?.remove(&id);
-    let candidacy = test::candidacy_for(s, &s.db, actor.person, paper.kind).await?;
+    let candidacy = test::candidacy_for(s, &s.db, actor.person, kind).await?;
     let shown = test::standing_of(s, actor.person, held.test, candidacy.as_ref()).await?;
-    let explained = match (paper.kind, &score) {
-        (TestKind::Practice, Some(score)) => explain(s, &held, paper.questions, score).await?,
+    let explained = match (kind, &score) {
+        (TestKind::Practice, Some(score)) => {
+            let paper = attempt::paper_of(s, actor, &held).await?;
+            explain(s, &held, paper.questions, score).await?
+        }
         (TestKind::Practice | TestKind::Certification, _) => Vec::new(),
     };
     Ok(ResultView {

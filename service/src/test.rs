@@ -1,7 +1,7 @@
 //! Tests as a person meets them before the start.
 
 use domain::access::{Act, Actor, Subject, allow};
-use domain::attempt::{State, Timing, deadline};
+use domain::attempt::{Clockwork, State, Timing, deadline};
 use domain::id::{AttemptId, PersonId, TestId};
 use domain::programme::TestStanding;
 use domain::refusal::{Fault, Refusal};
@@ -9,7 +9,7 @@ use domain::rulebook::Rule;
 use domain::test::{Admission, Availability, History, Kind, NotNow, may_start};
 use domain::time::Moment;
 use store::Conn;
-use store::attempt::{Attempt, Scope};
+use store::attempt::{Scope, Tally};
 use store::certification::Candidacy;
 use store::test::{Test, Version};
 
@@ -131,9 +131,9 @@ async fn standing(
     let sat = seat.map(|seat| seat.session.version).or(test.current).ok_or(Refusal::NotFound)?;
     let version = catalogue::test_version(s, &s.db, sat).await?.ok_or(Refusal::NotFound)?;
     let now = s.now();
-    let earlier = attempts_within(&s.db, person, id, candidacy).await?;
-    let running = earlier.open.as_ref().filter(|open| is_running(open, now)).map(|open| open.id);
-    let history = history(&s.db, &earlier, now).await?;
+    let tally = tally_within(&s.db, person, id, candidacy).await?;
+    let running = tally.open.filter(|open| is_running(open.clockwork, now)).map(|open| open.id);
+    let history = history(&tally, now);
     let not_now = eligible(&test, &version, candidacy, &history, seat.is_some(), now).err();
     let standing = match not_now {
         _ if running.is_some() => TestStanding::Running,
@@ -145,44 +145,30 @@ async fn standing(
     Ok(Shown { test, version, standing, not_now, running, started: history.started })
 }
 
-/// Earlier attempts that count within the candidacy, or all of a practice test.
-pub(crate) struct Earlier {
-    scope: Scope,
-    /// The one that is open, by the clock or not.
-    pub(crate) open: Option<Attempt>,
-}
-
-/// The attempts that count, with the one that is open; [`history`] adds them up.
-pub(crate) async fn attempts_within(
+/// What the attempts that count within the candidacy add up to, or all of a practice test.
+pub(crate) async fn tally_within(
     conn: &impl Conn,
     person: PersonId,
     test: TestId,
     candidacy: Option<&Candidacy>,
-) -> Result<Earlier, Fault> {
+) -> Result<Tally, Fault> {
     let scope = Scope { person, test, candidacy: candidacy.map(|candidacy| candidacy.id) };
-    Ok(Earlier { scope, open: store::attempt::open_within(conn, scope).await? })
-}
-
-/// The same, where it is known that none is open.
-pub(crate) fn none_open(person: PersonId, test: TestId, candidacy: Option<&Candidacy>) -> Earlier {
-    let scope = Scope { person, test, candidacy: candidacy.map(|candidacy| candidacy.id) };
-    Earlier { scope, open: None }
+    store::attempt::tally(conn, scope).await
 }
 
 /// Whether answers can still be given.
-pub(crate) fn is_running(attempt: &Attempt, now: Moment) -> bool {
-    matches!(attempt.clockwork().state_at(now), State::Open | State::Paused | State::Grace)
+pub(crate) fn is_running(clockwork: Clockwork, now: Moment) -> bool {
+    matches!(clockwork.state_at(now), State::Open | State::Paused | State::Grace)
 }
 
-pub(crate) async fn history(conn: &impl Conn, earlier: &Earlier, now: Moment) -> Result<History, Fault> {
-    let tally = store::attempt::tally(conn, earlier.scope).await?;
+pub(crate) fn history(tally: &Tally, now: Moment) -> History {
     // Over, and the sweeper has not come by yet.
-    let unswept = earlier.open.as_ref().filter(|open| !is_running(open, now)).map(|open| open.deadline_at);
-    Ok(History {
+    let unswept = tally.open.filter(|open| !is_running(open.clockwork, now));
+    History {
         started: tally.started,
-        last_finished: tally.last_finished.max(unswept),
+        last_finished: tally.last_finished.max(unswept.map(|open| open.clockwork.deadline)),
         passed: tally.passed > 0,
-    })
+    }
 }
 
 pub(crate) fn eligible(
@@ -214,7 +200,7 @@ pub(crate) fn eligible(
 /// A fault of the database.
 pub async fn offered(s: &Services, actor: &Actor, kind: Kind) -> Result<Vec<Test>, Refusal> {
     allow(actor, Act::Learn, &Subject::own(actor.person))?;
-    let mut tests = store::test::list(&s.db).await?;
+    let mut tests = catalogue::tests(s, &s.db).await?.to_vec();
     tests.retain(|test| test.kind == kind && test.current.is_some());
     Ok(tests)
 }

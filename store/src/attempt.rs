@@ -21,11 +21,13 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrde
 use uuid::Uuid;
 
 pub use self::form::{insert_slots, keep_pool, kept_pool, pool, slots, slots_of};
-pub use self::history::{Scope, Tally, open_within, passed_in, tally};
+pub use self::history::{Scope, Tally, Unclosed, passed_in, tally};
 pub use self::journal::{
     Advance, advance, advance_all, events_of, held, held_all, insert_events, journal, journals, late,
 };
-pub use self::lease::{LeaseKind, Writer, acknowledge, count_writers, insert_writer, take_lease, writers};
+pub use self::lease::{
+    LeaseKind, Writer, acknowledge, count_writers, insert_writer, insert_writer_at_end, take_lease, writers,
+};
 pub(crate) use self::result::read_score;
 pub use self::result::{close, insert_grading, overdue, scores, set_aside};
 pub use self::timed::{Change, changes_of, free_lease, in_scope, insert_changes, retime};

@@ -1,4 +1,4 @@
-//! SQLite's one writer: a queue of writes, a savepoint each, one durable commit for many.
+//! SQLite's one writer: a queue of writes, a savepoint each but for the first, one durable commit for many.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -38,9 +38,9 @@ struct Counts {
     commits: AtomicU64,
 }
 
-/// One write: run inside its savepoint, then told whether the group's commit held.
+/// One write: run by itself, then told whether the group's commit held.
 trait Work: Send {
-    /// Runs it; true keeps its savepoint.
+    /// Runs it; true keeps what it wrote.
     fn run(&mut self, tx: Tx) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
     /// Answers the caller.
     fn finish(self: Box<Self>, committed: Result<(), &Fault>);
@@ -207,25 +207,37 @@ async fn commit_group(
         ..TransactionOptions::default()
     };
     group.push(first);
+    let Some(first) = group.last_mut() else { return Ok(()) };
     let outer = conn.begin_with_options(options).await.doing("beginning a group of writes")?;
     let started = Instant::now();
-    while let Some(next) = group.last_mut() {
+    // The first needs no savepoint: before it there is nothing to go back to. Most groups have no other.
+    let (keep, outer) = within(outer, first.as_mut()).await?;
+    if !keep {
+        return outer.rollback().await.doing("rolling back a write");
+    }
+    let mut done = 1;
+    while done < MOST_WRITES && started.elapsed() < LONGEST {
+        group.extend(work.waiting());
+        let Some(next) = group.get_mut(done) else { break };
         one(&outer, next.as_mut()).await?;
-        if group.len() >= MOST_WRITES || started.elapsed() >= LONGEST {
-            break;
-        }
-        match work.waiting() {
-            Some(another) => group.push(another),
-            None => break,
-        }
+        done += 1;
     }
     outer.commit().await.doing("committing a group of writes")
 }
 
+/// Runs a write within a transaction or a savepoint; whether it is to be kept.
+async fn within(
+    transaction: DatabaseTransaction,
+    work: &mut dyn Work,
+) -> Result<(bool, DatabaseTransaction), Fault> {
+    let tx = Tx::of(transaction);
+    let keep = work.run(tx.clone()).await;
+    Ok((keep, Arc::into_inner(tx.0).ok_or_else(leaked)?))
+}
+
 async fn one(outer: &DatabaseTransaction, work: &mut dyn Work) -> Result<(), Fault> {
-    let savepoint = Tx::of(outer.begin().await.doing("setting a savepoint")?);
-    let keep = work.run(savepoint.clone()).await;
-    let savepoint = Arc::into_inner(savepoint.0).ok_or_else(leaked)?;
+    let savepoint = outer.begin().await.doing("setting a savepoint")?;
+    let (keep, savepoint) = within(savepoint, work).await?;
     if keep {
         savepoint.commit().await.doing("releasing a savepoint")
     } else {

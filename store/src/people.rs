@@ -1,6 +1,7 @@
 //! People and their employments.
 
 mod listing;
+mod now;
 mod subject;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 
 pub(crate) use self::listing::{ListedRow, at_work, narrowed, reached, within};
 pub use self::listing::{list, placed};
+pub use self::now::{Job, at_their_job};
 pub use self::subject::{groups_kept_by, subject_of, subjects_of};
 use crate::db::{Conn, Tx};
 use crate::entity::{employment, org_unit, person, person_name, position};

@@ -14,10 +14,10 @@ use store::certification::Candidacy;
 use store::test::{Test, Version};
 use store::{Patience, Tx};
 
-use super::as_was_named;
+use super::as_now;
 use crate::blueprint::{Bank, bank};
 use crate::exam_session::{Admitted, Entry};
-use crate::{Services, audit, catalogue, chance, exam_session, test};
+use crate::{Services, audit, catalogue, chance, exam, exam_session, test};
 
 /// Starts a test, or returns the attempt that is open: a second start changes nothing.
 ///
@@ -34,7 +34,7 @@ pub async fn start(
     start_at(s, actor, id, kind, consents, Entry::default()).await
 }
 
-/// The candidacy was another one when the form was drawn: it is drawn again.
+/// The version was another one when the form was drawn: it is drawn again.
 const TRIES: u32 = 3;
 
 /// The same, for somebody who may have a seat in an exam session: with a start code, from an address.
@@ -52,7 +52,7 @@ pub async fn start_at(
     allow(actor, Act::Learn, &Subject::own(actor.person))?;
     let now = s.now();
     if let Some(open) = store::attempt::open_of(&s.db, actor.person, id).await? {
-        if test::is_running(&open, now) {
+        if test::is_running(open.clockwork(), now) {
             return Ok(open.id);
         }
         crate::exam::close(s, open.id).await?;
@@ -68,23 +68,37 @@ pub async fn start_at(
         }
         let drawn = prepare(s, actor, id, (kind, consents), at.as_ref(), now).await?;
         let (services, actor, entry) = (s.clone(), actor.clone(), entry.clone());
+        let (seed, slots) = (drawn.seed, slots(&drawn.form, now));
+        let form = slots.clone();
         let started =
             s.db.record(Patience::Long, move |tx| async move {
-                enter(&services, &tx, &actor, drawn, &entry, now).await
+                enter(&services, &tx, &actor, (drawn, slots), &entry, now).await
             })
             .await?;
-        if let Some(attempt) = started {
-            return Ok(attempt);
+        match started {
+            Some(Started::Now(id)) => {
+                exam::form::keep(s, id, seed, form);
+                return Ok(id);
+            }
+            Some(Started::Before(id)) => return Ok(id),
+            None => {}
         }
     }
     Err(Refusal::Conflict("not_now"))
+}
+
+/// What a start comes to.
+enum Started {
+    /// It begins now.
+    Now(AttemptId),
+    /// It had begun before: in another tab, by a second click.
+    Before(AttemptId),
 }
 
 /// An attempt that is drawn and not yet started.
 struct Prepared {
     test: Test,
     version: Version,
-    candidacy: Option<CandidacyId>,
     bank: std::sync::Arc<Bank>,
     pool: Option<uuid::Uuid>,
     form: Vec<Drawn>,
@@ -106,18 +120,12 @@ async fn prepare(
         catalogue::test(s, &s.db, id).await?.filter(|test| test.kind == kind).ok_or(Refusal::NotFound)?;
     let sat = at.map(|at| at.session.version).or(test.current).ok_or(Refusal::NotFound)?;
     let version = catalogue::test_version(s, &s.db, sat).await?.ok_or(Refusal::NotFound)?;
-    let candidacy = test::candidacy_for(s, db, actor.person, kind).await?;
-    // One that was open has been returned or closed; within the write it is asked again.
-    let earlier = test::none_open(actor.person, id, candidacy.as_ref());
-    let history = test::history(db, &earlier, now).await?;
-    test::eligible(&test, &version, candidacy.as_ref(), &history, at.is_some(), now)
-        .map_err(|_| Refusal::Conflict("not_now"))?;
     if !consents && kind == TestKind::Certification {
         let mut form = FormState::default();
         form.problem("consent", "consent_needed");
         return Err(Refusal::Form(form));
     }
-    let person = store::people::find(db, actor.person).await?.ok_or(Refusal::NotFound)?;
+    let (extra_percent, as_was) = as_now(db, actor.person).await?.ok_or(Refusal::NotFound)?;
     let bank = bank(s, &test, now).await?;
     let seen = store::item::seen_by(db, actor.person, bank.pool, now).await?;
     let seed = chance::bytes::<32>();
@@ -126,39 +134,26 @@ async fn prepare(
         tracing::warn!(?shallow, test = %test.code, "The bank is too shallow for the blueprint");
         Refusal::Conflict("bank_shallow")
     })?;
-    Ok(Prepared {
-        candidacy: candidacy.map(|candidacy| candidacy.id),
-        extra_percent: person.extra_time_percent,
-        as_was: as_was_named(db, actor.person, person.name.full()).await?,
-        pool: bank.kept(s).await?,
-        test,
-        version,
-        bank,
-        form,
-        seed,
-    })
+    Ok(Prepared { extra_percent, as_was, pool: bank.kept(s).await?, test, version, bank, form, seed })
 }
 
-/// Starts what was prepared; none when the candidacy has changed meanwhile.
+/// Starts what was prepared, if it may be started now; none when another version is sat meanwhile.
 async fn enter(
     s: &Services,
     tx: &Tx,
     actor: &Actor,
-    prepared: Prepared,
+    (prepared, slots): (Prepared, Vec<Slot>),
     entry: &Entry,
     now: Moment,
-) -> Result<Option<AttemptId>, Refusal> {
+) -> Result<Option<Started>, Refusal> {
     let Prepared { test, version, .. } = &prepared;
     let candidacy: Option<Candidacy> = test::candidacy_for(s, tx, actor.person, test.kind).await?;
-    if candidacy.as_ref().map(|candidacy| candidacy.id) != prepared.candidacy {
-        return Ok(None);
-    }
-    let earlier = test::attempts_within(tx, actor.person, test.id, candidacy.as_ref()).await?;
-    if let Some(open) = &earlier.open {
-        return Ok(Some(open.id));
+    let tally = test::tally_within(tx, actor.person, test.id, candidacy.as_ref()).await?;
+    if let Some(open) = &tally.open {
+        return Ok(Some(Started::Before(open.id)));
     }
     let at = exam_session::admit(s, tx, actor, test.id, entry, now).await?;
-    let history = test::history(tx, &earlier, now).await?;
+    let history = test::history(&tally, now);
     test::eligible(test, version, candidacy.as_ref(), &history, at.is_some(), now)
         .map_err(|_| Refusal::Conflict("not_now"))?;
     let sat = at.as_ref().map(|at| at.session.version).or(test.current);
@@ -172,26 +167,27 @@ async fn enter(
         let (digest, bank) = (prepared.bank.digest.clone(), std::sync::Arc::clone(&prepared.bank));
         store::attempt::keep_pool(tx, chance::uuid(now), digest, || Ok(bank.content.clone()), now).await?
     };
-    let attempt = attempt(&prepared, actor, (id, pool, history.started + 1), at.as_ref(), &timing);
+    let candidacy = candidacy.map(|candidacy| candidacy.id);
+    let attempt = attempt(&prepared, actor, (id, pool, candidacy, history.started + 1), at.as_ref(), &timing);
     if !store::attempt::insert_attempt(tx, &attempt, &timing).await? {
         // Somebody was faster by a hair: theirs is the attempt.
         let open = store::attempt::open_of(tx, actor.person, test.id).await?;
-        return open.map(|open| Some(open.id)).ok_or(Refusal::Conflict("not_now"));
+        return open.map(|open| Some(Started::Before(open.id))).ok_or(Refusal::Conflict("not_now"));
     }
     if let Some(at) = &at
         && !exam_session::sit(tx, at, attempt.id).await?
     {
         return Err(Refusal::Conflict("not_now"));
     }
-    store::attempt::insert_slots(tx, attempt.id, slots(prepared.form, now))?;
+    store::attempt::insert_slots(tx, attempt.id, slots)?;
     let lease = (attempt.lease_kind, attempt.lease_session);
-    store::attempt::insert_writer(tx, attempt.id, attempt.writer, 1, lease, now).await?;
+    store::attempt::insert_writer_at_end(tx, attempt.id, attempt.writer, 1, lease, now)?;
     let what = serde_json::json!({
         "test": prepared.test.code, "number": attempt.number, "deadline": attempt.deadline_at,
     });
     let subject = ("attempt", Some(attempt.id.raw()));
     audit::record(s, tx, Some(actor), "attempt.started", subject, what);
-    Ok(Some(attempt.id))
+    Ok(Some(Started::Now(attempt.id)))
 }
 
 fn timing(prepared: &Prepared, at: Option<&Admitted>, now: Moment) -> Timing {
@@ -208,7 +204,7 @@ fn timing(prepared: &Prepared, at: Option<&Admitted>, now: Moment) -> Timing {
 fn attempt(
     prepared: &Prepared,
     actor: &Actor,
-    (id, pool, number): (AttemptId, uuid::Uuid, u32),
+    (id, pool, candidacy, number): (AttemptId, uuid::Uuid, Option<CandidacyId>, u32),
     at: Option<&Admitted>,
     timing: &Timing,
 ) -> Attempt {
@@ -217,7 +213,7 @@ fn attempt(
         test: prepared.test.id,
         version: prepared.version.id,
         person: actor.person,
-        candidacy: prepared.candidacy,
+        candidacy,
         number,
         seed: prepared.seed,
         pool,
@@ -242,7 +238,7 @@ fn attempt(
     }
 }
 
-fn slots(form: Vec<Drawn>, now: Moment) -> Vec<Slot> {
+fn slots(form: &[Drawn], now: Moment) -> Vec<Slot> {
     (1u32..)
         .zip(form)
         .map(|(position, item)| Slot {
@@ -250,9 +246,9 @@ fn slots(form: Vec<Drawn>, now: Moment) -> Vec<Slot> {
             position,
             item: Id::new(item.item),
             version: Id::new(item.version),
-            rule: item.rule,
+            rule: item.rule.clone(),
             kind: item.kind,
-            order: item.order,
+            order: item.order.clone(),
         })
         .collect()
 }

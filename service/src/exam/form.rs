@@ -98,6 +98,16 @@ pub(crate) async fn of(s: &Services, conn: &impl store::Conn, held: &Attempt) ->
     Ok(form)
 }
 
+/// Keeps the form of an attempt that has just begun, where all that its items say is in memory: its first page
+/// need not read what was written a moment ago.
+pub(crate) fn keep(s: &Services, id: AttemptId, seed: Seed, slots: Vec<Slot>) {
+    let content = |slot: &Slot| Some((slot.version, s.forms.contents.get(&slot.version)?));
+    let Some(contents) = slots.iter().map(content).collect::<Option<HashMap<_, _>>>() else { return };
+    if let Ok(form) = filled(slots, &contents, seed) {
+        s.forms.drawn.put(id, Arc::new(form));
+    }
+}
+
 /// The forms of some attempts, in a few queries however many they are. They are looked at once, and not kept.
 ///
 /// # Errors

@@ -114,7 +114,7 @@ async fn sitting(
     now: Moment,
 ) -> Result<Vec<(Attempt, Timing)>, Fault> {
     let mut held = store::attempt::in_scope(tx, id, None, None).await?;
-    held.retain(|held| is_running(held, now));
+    held.retain(|held| is_running(held.clockwork(), now));
     let mut sitting = timings(tx, held).await?;
     for (_, timing) in &mut sitting {
         timing.window_end = Some(from.closes_at);

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use domain::attempt::{Clockwork, Stored};
 use domain::id::{AttemptId, CandidacyId, Id, PersonId, TestId};
 use domain::refusal::Fault;
 use domain::time::Moment;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use sea_orm::sea_query::{CaseStatement, Condition, Expr, ExprTrait, Func, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    RelationDef,
 };
 use uuid::Uuid;
 
-use super::{Attempt, read};
 use crate::db::Conn;
 use crate::entity::{attempt, grading_run};
 use crate::fault::{Doing, number};
@@ -37,19 +38,13 @@ impl Scope {
     }
 }
 
-/// The open attempt of a scope.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn open_within(conn: &impl Conn, scope: Scope) -> Result<Option<Attempt>, Fault> {
-    attempt::Entity::find()
-        .filter(scope.condition())
-        .filter(attempt::Column::State.eq("open"))
-        .one(&conn.on())
-        .await
-        .doing("finding an open attempt")?
-        .map(read)
-        .transpose()
+/// The attempt of a scope that is not closed yet, by the clock or not: at most one.
+#[derive(Clone, Copy, Debug)]
+pub struct Unclosed {
+    /// The attempt.
+    pub id: AttemptId,
+    /// What it is at a moment follows from this.
+    pub clockwork: Clockwork,
 }
 
 /// What the attempts of a scope add up to.
@@ -61,6 +56,8 @@ pub struct Tally {
     pub passed: u32,
     /// When the last one that is closed ended.
     pub last_finished: Option<Moment>,
+    /// The one that is not closed.
+    pub open: Option<Unclosed>,
 }
 
 #[derive(FromQueryResult)]
@@ -68,6 +65,38 @@ struct TallyRow {
     started: i64,
     passed: i64,
     last_finished: Option<Moment>,
+    open_id: Option<Uuid>,
+    open_deadline: Option<Moment>,
+    open_paused: Option<Moment>,
+    open_grace: Option<i32>,
+}
+
+impl TallyRow {
+    fn open(&self) -> Result<Option<Unclosed>, Fault> {
+        let (Some(id), Some(deadline)) = (self.open_id, self.open_deadline) else { return Ok(None) };
+        let grace_seconds = number("attempt", "grace_seconds", self.open_grace.unwrap_or_default())?;
+        let clockwork =
+            Clockwork { stored: Stored::Open, deadline, paused_at: self.open_paused, grace_seconds };
+        Ok(Some(Unclosed { id: Id::new(id), clockwork }))
+    }
+}
+
+/// A column of the open attempt, among all of a scope: of at most one the greatest is the one.
+fn of_open(column: attempt::Column) -> SimpleExpr {
+    let is_open = attempt::Column::State.eq("open");
+    Func::max(CaseStatement::new().case(is_open, column.into_expr())).into()
+}
+
+/// PostgreSQL knows no greatest among ids.
+fn open_id(scope: Scope) -> SimpleExpr {
+    let open = attempt::Entity::find()
+        .select_only()
+        .column(attempt::Column::Id)
+        .filter(scope.condition())
+        .filter(attempt::Column::State.eq("open"))
+        .limit(1)
+        .into_query();
+    SimpleExpr::SubQuery(None, Box::new(open.into()))
 }
 
 /// Adds the attempts of a scope up, in one query.
@@ -80,6 +109,10 @@ pub async fn tally(conn: &impl Conn, scope: Scope) -> Result<Tally, Fault> {
         .column_as(attempt::Column::Id.count(), "started")
         .column_as(grading_run::Column::Id.count(), "passed")
         .column_as(attempt::Column::FinishedAt.max(), "last_finished")
+        .column_as(open_id(scope), "open_id")
+        .column_as(of_open(attempt::Column::DeadlineAt), "open_deadline")
+        .column_as(of_open(attempt::Column::PausedAt), "open_paused")
+        .column_as(of_open(attempt::Column::GraceSeconds), "open_grace")
         .join(JoinType::LeftJoin, to_pass())
         .filter(scope.condition())
         .into_model::<TallyRow>()
@@ -91,6 +124,7 @@ pub async fn tally(conn: &impl Conn, scope: Scope) -> Result<Tally, Fault> {
         started: number("attempt", "count", row.started)?,
         passed: number("grading_run", "count", row.passed)?,
         last_finished: row.last_finished,
+        open: row.open()?,
     })
 }
 

@@ -11,7 +11,7 @@ use super::Attempt;
 use crate::db::{Conn, Tx};
 use crate::entity::{attempt, attempt_writer};
 use crate::fault::{Doing, number};
-use crate::query::insert;
+use crate::query::{insert, insert_at_end};
 
 /// What holds the lease of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,10 +107,38 @@ pub async fn insert_writer(
     attempt: AttemptId,
     writer: WriterId,
     place: u32,
-    (kind, session): (LeaseKind, WebSessionId),
+    by: (LeaseKind, WebSessionId),
     now: Moment,
 ) -> Result<(), Fault> {
-    let row = attempt_writer::Model {
+    let row = row(attempt, writer, place, by, now)?;
+    insert::<_, attempt_writer::ActiveModel>(tx, "naming a writer", row).await
+}
+
+/// The same in a write that does not ask for it again.
+///
+/// # Errors
+/// A number that is too large.
+pub fn insert_writer_at_end(
+    tx: &Tx,
+    attempt: AttemptId,
+    writer: WriterId,
+    place: u32,
+    by: (LeaseKind, WebSessionId),
+    now: Moment,
+) -> Result<(), Fault> {
+    let row = row(attempt, writer, place, by, now)?;
+    insert_at_end::<_, attempt_writer::ActiveModel>(tx, "naming a writer", row);
+    Ok(())
+}
+
+fn row(
+    attempt: AttemptId,
+    writer: WriterId,
+    place: u32,
+    (kind, session): (LeaseKind, WebSessionId),
+    now: Moment,
+) -> Result<attempt_writer::Model, Fault> {
+    Ok(attempt_writer::Model {
         id: writer.raw(),
         attempt_id: attempt.raw(),
         number: number("attempt_writer", "number", place)?,
@@ -118,8 +146,7 @@ pub async fn insert_writer(
         web_session_id: session.raw(),
         since: now,
         acked_seq: 0,
-    };
-    insert::<_, attempt_writer::ActiveModel>(tx, "naming a writer", row).await
+    })
 }
 
 /// Notes up to where a writer without the lease has been received.

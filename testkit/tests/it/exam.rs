@@ -260,7 +260,7 @@ async fn pages_need_few_statements_however_long_the_form() {
     // Every page but the exam's counts the unread notices for its bell. What everybody reads is read once.
     for (path, most) in [
         (exam.as_str(), 2),
-        ("/learn", 8),
+        ("/learn", 6),
         (lesson.as_str(), 3),
         ("/results", 4),
         ("/badge", 3),
