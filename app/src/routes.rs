@@ -105,12 +105,15 @@ routes! {
     "/admin/settings" "GET POST" To(Act::EditSettings) => get(pages::admin_settings::get).post(pages::admin_settings::post);
     "/admin/jobs" "GET" To(Act::ReadJobs) => get(pages::admin_jobs::get);
     "/admin/jobs/{job}/again" "POST" To(Act::ReadJobs) => post(pages::admin_jobs::again);
+    "/admin/rehearsal" "GET POST" To(Act::ReadJobs) => get(pages::admin_rehearsal::get).post(pages::admin_rehearsal::post);
+    "/admin/rehearsal/stop" "POST" To(Act::ReadJobs) => post(pages::admin_rehearsal::stop);
     "/admin/audit" "GET" To(Act::ReadAudit) => get(pages::admin_audit::get);
     "/admin/networks" "GET POST" To(Act::EditSettings) => get(pages::admin_networks::get).post(pages::admin_networks::post);
     "/proctor" "GET" To(Act::ReadSessions) => get(pages::proctor::get);
     "/proctor/new" "GET POST" To(Act::Proctor) => get(pages::proctor_new::get).post(pages::proctor_new::post);
     "/proctor/{session}" "GET POST" To(Act::ReadSessions) => get(pages::proctor_board::get).post(pages::proctor_board::post);
     "/proctor/{session}/events" "GET" To(Act::ReadSessions) => get(pages::proctor_events::get);
+    "/proctor/{session}/candidates" "GET POST" To(Act::Proctor) => get(pages::proctor_candidates::get).post(pages::proctor_candidates::post);
     "/proctor/{session}/codes" "GET" To(Act::Proctor) => get(pages::proctor_codes::get);
     "/proctor/{session}/window" "GET POST" To(Act::Proctor) => get(pages::proctor_window::get).post(pages::proctor_window::post);
     "/proctor/{session}/protocol" "GET" To(Act::ReadSessions) => get(pages::proctor_protocol::get);

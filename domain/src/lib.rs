@@ -27,6 +27,7 @@ pub mod programme;
 pub mod receipt;
 pub mod refusal;
 pub mod regrade;
+pub mod rehearsal;
 pub mod rulebook;
 pub mod settings;
 pub mod sign_in;

@@ -4,6 +4,7 @@ import { expect, test, type Page } from "@playwright/test";
 import { isAccessible } from "../support/axe";
 import { HOUR, serverNow } from "../support/clock";
 import * as exam from "../support/exam";
+import { rowOf, search } from "../support/hr";
 import { another, candidate, signIn } from "../support/people";
 import { counted, word } from "../support/words";
 
@@ -92,6 +93,30 @@ test("a proctor lets a candidate in, gives five minutes more, and prints the pro
     await expect(proctor.locator(".signatures")).toBeVisible();
     await expect(proctor.locator(".site-header")).toBeHidden();
   }
+});
+
+test("a proctor picks a candidate from those who are admitted", async ({ page }) => {
+  const login = candidate(30);
+  await signIn(page, "proctor");
+  await plan(page, "");
+  const board = new URL(page.url()).pathname;
+  await page.getByRole("link", { name: word("proctor.pick_title"), exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(word("proctor.pick_title"));
+  await isAccessible(page, "candidates to pick");
+
+  await search(page, login);
+  await expect(rowOf(page, login)).toHaveCount(1);
+  const add = page.getByRole("button", { name: word("proctor.pick_chosen"), exact: true });
+  await add.click();
+  await expect(page.getByText(word("problem.choose_some")).first()).toBeVisible();
+  await isAccessible(page, "candidates to pick, none ticked");
+  await rowOf(page, login).getByRole("checkbox").check();
+  await add.click();
+  await expect(page.getByText(counted("proctor.picked", 1), { exact: true })).toBeVisible();
+  await expect(rowOf(page, login)).toHaveCount(0);
+  await isAccessible(page, "candidates to pick, one added");
+  await page.goto(board);
+  await expect(page.locator("table.live tbody tr")).toHaveCount(1);
 });
 
 /** Plans a session that is held now. */

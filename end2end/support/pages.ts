@@ -72,7 +72,14 @@ export const PAGES: Record<string, Seen[]> = {
     at("/hr/counts"),
   ],
   head: [at("/hr"), at("/hr/people/{person}", "/hr"), at("/hr/certified"), at("/hr/counts"), at("/proctor")],
-  auditor: [at("/hr"), at("/hr/people/{person}", "/hr"), at("/admin"), at("/admin/audit"), at("/proctor")],
+  auditor: [
+    at("/hr"),
+    at("/hr/people/{person}", "/hr"),
+    at("/admin"),
+    at("/admin/rehearsal"),
+    at("/admin/audit"),
+    at("/proctor"),
+  ],
   admin: [
     at("/admin"),
     at("/admin/accounts"),
@@ -80,6 +87,7 @@ export const PAGES: Record<string, Seen[]> = {
     at("/admin/accounts/{person}/new", "/admin/accounts"),
     at("/admin/settings"),
     at("/admin/jobs"),
+    at("/admin/rehearsal"),
     at("/admin/networks"),
   ],
   proctor: [at("/proctor"), at("/proctor/new")],
@@ -100,6 +108,7 @@ export const ELSEWHERE = [
   "/trainer/regrades/{regrade}", // regrade.spec
   "/hr/certified.csv", // a file
   "/proctor/{session}", // session.spec: planned, open, closed
+  "/proctor/{session}/candidates", // session.spec
   "/proctor/{session}/codes", // session.spec
   "/proctor/{session}/window", // session.spec
   "/proctor/{session}/protocol", // session.spec

@@ -3,6 +3,7 @@
 //!
 //! Invariant: only a database that is marked for rehearsals is ever touched, and no real one can be marked.
 
+mod button;
 mod candidate;
 mod faults;
 mod gauge;
@@ -30,6 +31,7 @@ use crate::command::say;
 use crate::config::Config;
 use crate::stop;
 
+pub use self::button::Button;
 pub use self::gauge::{refuse_real, route};
 
 /// Files that a process needs beside one connection a candidate.
@@ -37,6 +39,7 @@ const OTHER_FILES: u64 = 100;
 
 /// How a rehearsal goes.
 #[derive(Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line, and any may be given")]
 pub struct Rehearse {
     /// How many people sit the test.
     #[arg(long, default_value_t = 100, value_parser = value_parser!(u32).range(1..=20_000))]
@@ -88,6 +91,9 @@ pub struct Rehearse {
     /// Judge neither times nor memory, only errors and losses: for a debug build or a busy machine.
     #[arg(long)]
     untimed: bool,
+    /// Stop when standard input ends: for a program that starts this one, and must not leave it behind.
+    #[arg(long)]
+    until_input_ends: bool,
 }
 
 /// How many questions are answered.
@@ -153,6 +159,9 @@ impl Rehearse {
 pub async fn run(config: &Config, args: &Rehearse) -> Result<()> {
     enough_files(args.people())?;
     let asked = stop::heard()?;
+    if args.until_input_ends {
+        stop::when_input_ends(asked.clone());
+    }
     tokio::select! {
         // Whatever ends it, the server of our own and its folder go with it.
         result = rehearse(config, args) => result,

@@ -101,7 +101,12 @@ pub async fn serve(config: &Config, is_rehearsal: bool) -> Result<()> {
     let worker = tokio::spawn(work(services.clone()));
     answer(listener, router, asked).await?;
     worker.abort();
-    if tokio::time::timeout(GRACE, service::worker::turn(&services)).await.is_err() {
+    let last_turn = async {
+        // A rehearsal ends with its server, and that is kept.
+        service::rehearsal::button::quit(&services).await;
+        service::worker::turn(&services).await;
+    };
+    if tokio::time::timeout(GRACE, last_turn).await.is_err() {
         tracing::warn!("The last turn of the worker did not end in time; the next start takes it");
     }
     tracing::info!("Stopped, as asked");
@@ -128,6 +133,8 @@ async fn start(config: &Config, is_rehearsal: bool) -> Result<Started> {
     let mut router = site(&services, config).await?;
     if is_rehearsal {
         router = router.merge(rehearse::route(&services).await?);
+    } else {
+        services.can_rehearse(Arc::new(rehearse::Button::of(config)));
     }
     Ok(Started { services, router, listener, claim })
 }

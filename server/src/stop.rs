@@ -1,4 +1,4 @@
-//! Being asked to stop: by SIGTERM, or by Ctrl+C at a terminal.
+//! Being asked to stop: by SIGTERM, by Ctrl+C at a terminal, or by the end of standard input.
 
 use anyhow::{Context, Result};
 use tokio_util::sync::CancellationToken;
@@ -31,4 +31,14 @@ pub fn heard() -> Result<CancellationToken> {
         told.cancel();
     });
     Ok(asked)
+}
+
+/// Cancels the token when standard input ends: whoever holds its other end wants that, or is gone.
+pub fn when_input_ends(asked: CancellationToken) {
+    // A thread of its own, because a runtime waits for such a reading before it ends.
+    std::thread::spawn(move || {
+        // What cannot be read has ended too.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        asked.cancel();
+    });
 }

@@ -1,11 +1,17 @@
 //! The rehearsal as an operator runs it: a process that starts a server of its own.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
+
+#[path = "rehearse/button.rs"]
+mod button;
+#[path = "start/process.rs"]
+#[expect(dead_code, reason = "the tests of starting use the rest")]
+mod process;
 
 /// A folder of its own, with all that a server insists on and nothing in it.
 struct Place(PathBuf);

@@ -6,6 +6,7 @@ mod door;
 mod incident;
 mod network;
 mod part;
+mod pick;
 mod protocol;
 mod seats;
 mod time;
@@ -32,7 +33,8 @@ pub use self::network::{
     Kept as NetworkKept, Networks, add as add_network, networks, remove as remove_network,
 };
 pub use self::part::{Part, part};
-use self::part::{own, seat, seen, trainees};
+use self::part::{own, seat, seen, trained, trainees};
+pub use self::pick::{Candidate, Candidates, Picked, add_chosen, candidates};
 pub use self::protocol::{Protocol, Slip, codes, protocol};
 pub use self::seats::{MOST_ADDED, add};
 use self::seats::{People, give_seats, numbered, refuse_trainees, with_candidacies};

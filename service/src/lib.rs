@@ -73,6 +73,7 @@ pub struct Inner {
     changes: regrade::Known,
     boards: exam_session::Boards,
     banks: blueprint::Banks,
+    rehearsing: rehearsal::button::Button,
 }
 
 impl Deref for Services {
@@ -112,6 +113,7 @@ impl Services {
             changes,
             boards: exam_session::Boards::default(),
             banks: blueprint::Banks::default(),
+            rehearsing: rehearsal::button::Button::default(),
         })))
     }
 

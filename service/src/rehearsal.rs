@@ -2,6 +2,8 @@
 //!
 //! Invariant: only a database that is marked is ever written to, and only one without people is ever marked.
 
+pub mod button;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -10,7 +12,7 @@ use domain::id::{AttemptId, WriterId};
 use domain::journal::{self, EMPTY, Told, fold, link};
 use domain::refusal::Fault;
 use domain::time::minutes;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::attempt::{Attempt, Event};
 use store::session::WebSession;
 use store::{Conn, Db};
@@ -178,7 +180,7 @@ pub struct Sitting {
 }
 
 /// What the database was found to hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
     /// Attempts that were looked at.
     pub attempts: u64,

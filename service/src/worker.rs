@@ -1,14 +1,16 @@
-//! What runs beside requests: the sweeper, the sealer, last-seen, jobs.
+//! What runs beside requests: a rehearsal that gives way, the sweeper, the sealer, last-seen, jobs.
 //!
 //! Each turn is safe to run twice and on several servers at once.
 
 use domain::refusal::Fault;
 
-use crate::{Services, access, audit, exam, jobs, regrade};
+use crate::{Services, access, audit, exam, jobs, regrade, rehearsal};
 
 /// One turn of everything. A fault of one part is logged and does not stop the others.
 pub async fn turn(s: &Services) {
-    // First: what is closed now is graded with what is in force now.
+    // Before all else: whoever sits an exam needs the machine more.
+    report("making way for an exam session", rehearsal::button::make_way(s).await);
+    // Then this: what is closed now is graded with what is in force now.
     report("reading what regrades change", regrade::reload(s).await);
     report("closing overdue attempts", exam::sweep(s).await);
     report("sealing the audit log", audit::seal(s).await);

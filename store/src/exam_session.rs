@@ -9,17 +9,20 @@ use domain::exam_session::{State, Window};
 use domain::id::{ExamSessionId, Id, PersonId, TestId, TestVersionId, UnitId};
 use domain::refusal::Fault;
 use domain::time::Moment;
-use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::sea_query::{Condition, Expr, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 pub use self::board::{Row, Sitting, answered, rows};
-pub use self::candidates::{admitted_in, by_numbers, candidacies_of, people_in, windows};
+pub use self::candidates::{
+    Seating, admitted, admitted_in, by_numbers, candidacies_of, people_in, seated_elsewhere, still_admitted,
+    windows,
+};
 pub use self::seat::{
     Seat, check_identity, claim_try, forgive_try, hold_seats, insert_seats, seat, seats_of, take_seat,
     uncheck_identity, unlock,
 };
 use crate::db::{Conn, Tx};
-use crate::entity::exam_session;
+use crate::entity::{attempt, exam_session};
 use crate::fault::{Doing, coded};
 use crate::query::insert;
 
@@ -119,6 +122,34 @@ pub async fn open_of(conn: &impl Conn, test: TestId, now: Moment) -> Result<Vec<
         .filter(exam_session::Column::TestId.eq(test.raw()))
         .filter(exam_session::Column::State.eq(State::Open.code()))
         .filter(exam_session::Column::ClosesAt.gt(now))
+        .order_by_asc(exam_session::Column::OpensAt)
+        .order_by_asc(exam_session::Column::Id)
+        .limit(20)
+        .all(&conn.on())
+        .await
+        .doing("looking for open exam sessions")?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// The sessions that are open now, of whatever test: within their window, or with somebody who still sits in them.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn open_now(conn: &impl Conn, now: Moment) -> Result<Vec<Session>, Fault> {
+    let sat_in = Query::select()
+        .column(attempt::Column::ExamSessionId)
+        .from(attempt::Entity)
+        .and_where(attempt::Column::State.eq("open"))
+        .and_where(attempt::Column::ExamSessionId.is_not_null())
+        .to_owned();
+    let is_held = Condition::any()
+        .add(exam_session::Column::ClosesAt.gt(now))
+        .add(exam_session::Column::Id.in_subquery(sat_in));
+    exam_session::Entity::find()
+        .filter(exam_session::Column::State.eq(State::Open.code()))
+        .filter(is_held)
         .order_by_asc(exam_session::Column::OpensAt)
         .order_by_asc(exam_session::Column::Id)
         .limit(20)

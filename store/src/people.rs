@@ -18,7 +18,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-pub(crate) use self::listing::{ListedRow, at_work, narrowed, reached, within};
+pub(crate) use self::listing::{ListedRow, at_work, list_of, narrowed, reached, within};
 pub use self::listing::{list, placed};
 pub use self::now::{Job, at_their_job};
 pub use self::subject::{groups_kept_by, subject_of, subjects_of};

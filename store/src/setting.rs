@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::id::{Id, PersonId};
 use domain::refusal::Fault;
 use domain::time::Moment;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -86,6 +86,36 @@ pub async fn fact(conn: &impl Conn, key: &str) -> Result<Option<String>, Fault> 
         .await
         .doing("reading a fact")?;
     Ok(row.map(|row| row.value))
+}
+
+/// Changes a fact if it is still as it was read, or notes it if there was none; false when somebody was faster.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn change_fact(
+    tx: &Tx,
+    id: Uuid,
+    key: &str,
+    read: Option<&str>,
+    value: &str,
+) -> Result<bool, Fault> {
+    if let Some(read) = read {
+        let done = fact::Entity::update_many()
+            .col_expr(fact::Column::Value, Expr::value(value))
+            .filter(fact::Column::Key.eq(key))
+            .filter(fact::Column::Value.eq(read))
+            .exec(&tx.on())
+            .await
+            .doing("changing a fact")?;
+        return Ok(done.rows_affected > 0);
+    }
+    let row = fact::ActiveModel { id: Set(id), key: Set(key.to_owned()), value: Set(value.to_owned()) };
+    let added = fact::Entity::insert(row)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(&tx.on())
+        .await
+        .doing("noting a fact")?;
+    Ok(added > 0)
 }
 
 /// Notes a fact about this database.

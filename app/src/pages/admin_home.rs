@@ -34,6 +34,7 @@ fn parts(cx: &Cx) -> Vec<Part> {
         (Act::EditSettings, "/admin/settings", "settings", t!(l, admin.settings), t!(l, admin.settings_what)),
         (Act::EditSettings, "/admin/networks", "map", t!(l, proctor.networks), t!(l, proctor.networks_what)),
         (Act::ReadJobs, JOBS, "clock", t!(l, admin.jobs), t!(l, admin.jobs_what)),
+        (Act::ReadJobs, "/admin/rehearsal", "chart", t!(l, admin.rehearsal), t!(l, admin.rehearsal_what)),
         (Act::ReadAudit, "/admin/audit", "list", t!(l, admin.audit), t!(l, admin.audit_what)),
     ];
     all.into_iter()

@@ -6,7 +6,7 @@ use domain::settings::{Kind, Setting};
 use domain::test::Availability;
 use i18n::{Locale, t};
 
-use crate::pages::regrade_words;
+use crate::pages::{regrade_words, rehearsal_words};
 
 /// A role.
 #[must_use]
@@ -78,7 +78,7 @@ pub fn bounds(l: Locale, setting: &Setting) -> String {
 }
 
 /// Every action that the audit log knows, in the order of the filter.
-pub const ACTIONS: [&str; 65] = [
+pub const ACTIONS: [&str; 67] = [
     "session.begun",
     "session.ended",
     "password.changed",
@@ -141,6 +141,8 @@ pub const ACTIONS: [&str; 65] = [
     "rulebook.published",
     "notices.read",
     "job.tried_again",
+    "rehearsal.started",
+    "rehearsal.ended",
     "content.seeded",
     "demo.seeded",
     "demo.people_added",
@@ -154,6 +156,7 @@ pub fn action(l: Locale, code: &str) -> String {
         .or_else(|| content_action(l, code))
         .or_else(|| session_action(l, code))
         .or_else(|| regrade_words::action(l, code))
+        .or_else(|| rehearsal_words::action(l, code))
         .unwrap_or_else(|| t!(l, admin.action_unknown))
 }
 
@@ -255,6 +258,7 @@ pub fn subject(l: Locale, kind: &str) -> String {
         "network" => t!(l, proctor.subject_network),
         "job" => t!(l, admin.subject_job),
         "regrade" => t!(l, regrade.subject),
+        "rehearsal" => t!(l, admin.subject_rehearsal),
         _ => kind.to_owned(),
     }
 }
@@ -265,6 +269,7 @@ pub fn detail(l: Locale, key: &str) -> String {
     detail_of_people(l, key)
         .or_else(|| detail_of_content(l, key))
         .or_else(|| regrade_words::detail(l, key))
+        .or_else(|| rehearsal_words::detail(l, key))
         .unwrap_or_else(|| key.to_owned())
 }
 
@@ -331,6 +336,7 @@ pub fn value(l: Locale, key: &str, code: &str) -> Option<String> {
         "role" => Role::of(code).map(|known| role(l, known)),
         "key" => setting(l, code),
         "change" => regrade_words::change(l, code),
+        "outcome" => rehearsal_words::outcome(l, code),
         "pool" => Pool::of(code).map(|pool| match pool {
             Pool::Practice => t!(l, admin.pool_practice),
             Pool::Exam => t!(l, admin.pool_exam),

@@ -3,11 +3,11 @@
 use domain::access::Act;
 use domain::certification::Standing;
 use domain::form::FormState;
-use domain::id::Id;
+use domain::id::{Id, UnitId};
 use domain::time::Day;
 use i18n::{Locale, t};
 use leptos::prelude::*;
-use service::people::{Places, Unit};
+use service::people::{Places, Position, Unit};
 
 use crate::cx::Cx;
 use crate::format;
@@ -30,7 +30,7 @@ pub(super) fn tabs(cx: &Cx, here: &'static str) -> AnyView {
 
 /// What a list was asked for: the fields that it knows, and where to continue.
 pub(super) struct Asking {
-    path: &'static str,
+    path: String,
     pairs: Vec<(&'static str, String)>,
     /// Continue after this mark.
     pub after: Option<String>,
@@ -38,10 +38,10 @@ pub(super) struct Asking {
 
 impl Asking {
     /// Reads the fields of a list; empty ones were not asked for.
-    pub(super) fn of(path: &'static str, asked: &FormState, fields: &[&'static str]) -> Self {
+    pub(super) fn of(path: impl Into<String>, asked: &FormState, fields: &[&'static str]) -> Self {
         let typed = |field: &str| Some(asked.value(field).trim().to_owned()).filter(|text| !text.is_empty());
         let pairs = fields.iter().filter_map(|field| Some((*field, typed(field)?))).collect();
-        Self { path, pairs, after: typed("after") }
+        Self { path: path.into(), pairs, after: typed("after") }
     }
 
     /// What was asked for in a field; empty when nothing was.
@@ -66,7 +66,7 @@ impl Asking {
             .map(|(known, value)| (*known, value.as_str()))
             .chain(value.map(|value| (field, value)))
             .collect();
-        address(self.path, &pairs)
+        address(&self.path, &pairs)
     }
 
     /// The same question to another address.
@@ -74,6 +74,25 @@ impl Asking {
         let pairs: Vec<(&str, &str)> =
             self.pairs.iter().map(|(known, value)| (*known, value.as_str())).collect();
         address(path, &pairs)
+    }
+
+    /// The page of the list that was asked for, with what has happened on it.
+    pub(super) fn told(&self, news: &[(&str, &str)]) -> String {
+        let asked = self.pairs.iter().map(|(known, value)| (*known, value.as_str()));
+        let after = self.after.as_deref().map(|mark| ("after", mark));
+        let pairs: Vec<(&str, &str)> = asked.chain(after).chain(news.iter().copied()).collect();
+        address(&self.path, &pairs)
+    }
+
+    /// The question as hidden fields, for a form that leads back to this page of the list.
+    pub(super) fn hidden(&self) -> Vec<AnyView> {
+        let asked = self.pairs.iter().map(|(known, value)| (*known, value.as_str()));
+        asked
+            .chain(self.after.as_deref().map(|mark| ("after", mark)))
+            .map(|(name, value)| {
+                view! { <input type="hidden" name=name.to_owned() value=value.to_owned()/> }.into_any()
+            })
+            .collect()
     }
 
     /// The fields of a form, filled in.
@@ -108,7 +127,7 @@ pub(super) fn filters(
         }
     });
     view! {
-        <form class="filters" method="get" action=asking.path>
+        <form class="filters" method="get" action=asking.path.clone()>
             <div class="search">
                 {field(l, &form, "q", t!(l, people.search), search)}
                 <button class="btn btn-primary">{icon("search")}{t!(l, people.find)}</button>
@@ -142,7 +161,7 @@ fn chips(l: Locale, asking: &Asking, chosen: Vec<(&'static str, String)>) -> Opt
             <div class="chips">
                 <span class="small muted">{t!(l, people.filter_shown)}</span>
                 {chips}
-                <a class="small" href=asking.path>{t!(l, people.filter_reset)}</a>
+                <a class="small" href=asking.path.clone()>{t!(l, people.filter_reset)}</a>
             </div>
         }
         .into_any(),
@@ -165,8 +184,23 @@ pub(super) fn chosen(l: Locale, asking: &Asking, places: &Places) -> Vec<(&'stat
     chosen
 }
 
-fn find(units: &[Unit], id: Option<domain::id::UnitId>) -> Option<&Unit> {
+fn find(units: &[Unit], id: Option<UnitId>) -> Option<&Unit> {
     units.iter().find(|unit| Some(unit.id) == id)
+}
+
+/// The form that narrows a list of people: words, places, positions.
+pub(super) fn narrow(l: Locale, asking: &Asking, places: &Places, positions: &[Position]) -> AnyView {
+    let form = asking.form();
+    let position = positions.iter().find(|position| Some(position.id) == asking.id("position"));
+    let mut chosen = chosen(l, asking, places);
+    chosen.extend(
+        position.map(|position| ("position", t!(l, people.chip_position, name = position.title.clone()))),
+    );
+    let positions = positions.iter().map(|position| (position.id.to_string(), position.title.clone()));
+    let positions = std::iter::once((String::new(), t!(l, people.position_any))).chain(positions).collect();
+    let mut fields = place_selects(l, &form, places);
+    fields.push(select(l, &form, "position", t!(l, people.position), positions));
+    filters(l, asking, None, chosen, fields)
 }
 
 /// Selects of okrugs and centres, where there is something to choose from.
@@ -215,6 +249,12 @@ mod tests {
         assert_eq!(asking.at("/x"), "/x?q=%D0%9A%D0%B8%D0%BC+%26+%D0%9A%D0%BE&okrug=7");
         assert_eq!(asking.with("q", None), "/hr?okrug=7");
         assert_eq!(asking.with("okrug", Some("8")), "/hr?q=%D0%9A%D0%B8%D0%BC+%26+%D0%9A%D0%BE&okrug=8");
+    }
+
+    #[test]
+    fn what_has_happened_is_told_on_the_same_page_of_the_list() {
+        let told = asking().told(&[("added", "2")]);
+        assert_eq!(told, "/hr?q=%D0%9A%D0%B8%D0%BC+%26+%D0%9A%D0%BE&okrug=7&after=x%7Ey&added=2");
     }
 
     #[test]

@@ -6,10 +6,10 @@ use i18n::{Locale, t};
 use leptos::prelude::*;
 use service::people::{PeoplePage, Query, Row};
 
-use super::hr_parts::{Asking, chosen, filters, place_selects, tabs, until};
+use super::hr_parts::{Asking, narrow, tabs, until};
 use crate::cx::{Asked, Cx, Reply};
 use crate::shell::Head;
-use crate::ui::{empty, icon, notice, pager, select, status};
+use crate::ui::{empty, icon, notice, pager, status};
 use crate::words;
 
 /// The list.
@@ -51,7 +51,7 @@ fn view(cx: &Cx, asking: &Asking, found: &PeoplePage, waiting: u64, is_done: boo
         {tabs(cx, "/hr")}
         {done}
         {(waiting > 0).then(|| waiting_notice(l, waiting))}
-        {narrow(l, asking, found)}
+        {narrow(l, asking, &found.places, &found.positions)}
         {list(l, asking, found, may_add)}
         {pager(l, found.page.next.as_deref().map(|mark| asking.with("after", Some(mark))))}
     }
@@ -68,20 +68,6 @@ fn waiting_notice(l: Locale, waiting: u64) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-fn narrow(l: Locale, asking: &Asking, found: &PeoplePage) -> AnyView {
-    let form = asking.form();
-    let position = found.positions.iter().find(|position| Some(position.id) == asking.id("position"));
-    let mut chosen = chosen(l, asking, &found.places);
-    chosen.extend(
-        position.map(|position| ("position", t!(l, people.chip_position, name = position.title.clone()))),
-    );
-    let positions = found.positions.iter().map(|position| (position.id.to_string(), position.title.clone()));
-    let positions = std::iter::once((String::new(), t!(l, people.position_any))).chain(positions).collect();
-    let mut fields = place_selects(l, &form, &found.places);
-    fields.push(select(l, &form, "position", t!(l, people.position), positions));
-    filters(l, asking, None, chosen, fields)
 }
 
 fn list(l: Locale, asking: &Asking, found: &PeoplePage, may_add: bool) -> AnyView {

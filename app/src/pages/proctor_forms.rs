@@ -185,6 +185,10 @@ fn add(l: Locale, form: &FormState, address: &str) -> AnyView {
                     <button class="btn" name="do" value="add">{icon("plus")}{t!(l, proctor.add_do)}</button>
                 </div>
             </form>
+            <p>{t!(l, proctor.pick_what)}</p>
+            <div class="actions">
+                <a class="btn" href=format!("{address}/candidates")>{icon("users")}{t!(l, proctor.pick_title)}</a>
+            </div>
         }
         .into_any(),
     )

@@ -1,6 +1,7 @@
 //! Where a rehearsal happens: a server of its own on a database of its own, or one that was named.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -15,6 +16,9 @@ use super::gauge::Gauge;
 use super::http::Address;
 use super::servers::{Servers, Setup};
 use crate::config::Config;
+
+/// How often a folder is removed again that is not empty yet.
+const TRIES: u32 = 50;
 
 /// A server with candidates who are signed in.
 pub(super) struct Place {
@@ -146,11 +150,23 @@ impl Folder {
     }
 }
 
+/// Removes a folder with all that is in it.
+fn remove(folder: &Path) -> std::io::Result<()> {
+    for _ in 1..TRIES {
+        // Where a rehearsal was stopped, a database that is still being closed may make a file meanwhile.
+        match std::fs::remove_dir_all(folder) {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => std::thread::yield_now(),
+            done => return done,
+        }
+    }
+    std::fs::remove_dir_all(folder)
+}
+
 impl Drop for Folder {
     fn drop(&mut self) {
         if self.is_kept {
             tracing::info!(folder = %self.path.display(), "Kept {}", self.path.display());
-        } else if let Err(error) = std::fs::remove_dir_all(&self.path) {
+        } else if let Err(error) = remove(&self.path) {
             tracing::warn!(%error, "{} was not removed", self.path.display());
         }
     }

@@ -1,12 +1,13 @@
 //! Who has which part in a session. Whoever sits in it sees nothing of it; whoever trains one of its candidates looks
 //! only, and another proctor holds it.
 
+use std::collections::BTreeSet;
+
 use domain::access::{Act, Actor, Subject, allow, is_conflicted};
 use domain::id::{ExamSessionId, PersonId};
 use domain::refusal::{Fault, Refusal};
 use store::Conn;
 use store::exam_session::{Seat, Session};
-use uuid::Uuid;
 
 use crate::Services;
 
@@ -88,19 +89,31 @@ pub(super) async fn trainees(
     actor: &Actor,
     people: Vec<PersonId>,
 ) -> Result<Vec<String>, Fault> {
-    if actor.groups.is_empty() {
+    let trained = trained(conn, actor, people).await?;
+    if trained.is_empty() {
         return Ok(Vec::new());
     }
-    let subjects = store::people::subjects_of(conn, people).await?;
-    let trained: Vec<Uuid> = subjects
-        .into_iter()
-        .filter(|(person, subject)| *person != actor.person && is_conflicted(actor, subject))
-        .map(|(person, _)| person.raw())
-        .collect();
-    let names = store::people::names(conn, trained).await?;
+    let names = store::people::names(conn, trained.into_iter().map(PersonId::raw)).await?;
     let mut names: Vec<String> = names.into_values().map(|name| name.full()).collect();
     names.sort_unstable();
     Ok(names)
+}
+
+/// Those among some people whom the actor trains.
+pub(super) async fn trained(
+    conn: &impl Conn,
+    actor: &Actor,
+    people: Vec<PersonId>,
+) -> Result<BTreeSet<PersonId>, Fault> {
+    if actor.groups.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let subjects = store::people::subjects_of(conn, people).await?;
+    Ok(subjects
+        .into_iter()
+        .filter(|(person, subject)| *person != actor.person && is_conflicted(actor, subject))
+        .map(|(person, _)| person)
+        .collect())
 }
 
 /// The seat of somebody in a session.

@@ -87,7 +87,18 @@ pub async fn list(
     filter: &Filter,
     size: u64,
 ) -> Result<Page<Listed>, Fault> {
-    let mut query = at_work().filter(narrowed(reach, filter)).limit(size + 1);
+    list_of(conn, reach, filter, Condition::all(), size).await
+}
+
+/// The same, of those only of whom a condition on `person` or `employment` holds.
+pub(crate) async fn list_of(
+    conn: &impl Conn,
+    reach: &Reach,
+    filter: &Filter,
+    only: Condition,
+    size: u64,
+) -> Result<Page<Listed>, Fault> {
+    let mut query = at_work().filter(narrowed(reach, filter).add(only)).limit(size + 1);
     if let Some(mark) = filter.after.as_deref().and_then(read_mark) {
         query = query.filter(beyond(mark));
     }

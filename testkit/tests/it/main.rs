@@ -22,6 +22,7 @@ mod races;
 mod receipt;
 mod refusals;
 mod regrade;
+mod rehearsal;
 mod session;
 mod story;
 mod tidy;

@@ -2,6 +2,7 @@
 
 mod change;
 mod part;
+mod pick;
 
 use domain::access::{Actor, Role};
 use domain::form::FormState;

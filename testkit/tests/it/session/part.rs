@@ -82,7 +82,7 @@ async fn an_auditor_and_the_head_of_the_centre_look_without_buttons_or_codes() {
 }
 
 /// A proctor who trains e00001.
-async fn trainer(world: &World) -> (Actor, GroupId) {
+pub(super) async fn trainer(world: &World) -> (Actor, GroupId) {
     grant(world, "trainer", Role::Proctor, None).await;
     let trainer = actor(world, "trainer").await;
     let form = FormState::default().with("title", "Группа 2");
