@@ -77,26 +77,13 @@ impl Seen {
     }
 }
 
-/// How long a server may go on with units that another one has changed.
-const TREE_MINUTES: u32 = 1;
-
 /// The tree of units, from memory.
 ///
 /// # Errors
 /// A fault of the database.
 pub async fn tree(s: &Services) -> Result<Arc<Tree>, Fault> {
-    let now = s.now();
-    if let Some((at, tree)) = s.units.read().ok().and_then(|kept| kept.clone())
-        && now - at < minutes(TREE_MINUTES)
-        && now >= at
-    {
-        return Ok(tree);
-    }
-    let tree = Arc::new(Tree { units: store::organisation::units(&s.db).await? });
-    if let Ok(mut kept) = s.units.write() {
-        *kept = Some((now, Arc::clone(&tree)));
-    }
-    Ok(tree)
+    let read = async { Ok(Arc::new(Tree { units: store::organisation::units(&s.db).await? })) };
+    s.units.read(s, (), read).await
 }
 
 /// Everybody who holds one of some roles, as they would act.

@@ -64,7 +64,7 @@ pub struct Inner {
     /// The keys that follow from the secret key.
     pub keys: keys::Keys,
     settings: RwLock<Arc<settings::Settings>>,
-    units: RwLock<Option<(Moment, Arc<access::Tree>)>>,
+    units: kept::Fresh<(), Arc<access::Tree>>,
     seen: access::Seen,
     actors: access::Actors,
     catalogue: catalogue::Catalogue,
@@ -104,7 +104,7 @@ impl Services {
             public_url: public_url.trim_end_matches('/').to_owned(),
             keys,
             settings: RwLock::new(Arc::new(settings)),
-            units: RwLock::new(None),
+            units: kept::Fresh::new(1),
             seen: access::Seen::default(),
             actors: access::Actors::default(),
             catalogue: catalogue::Catalogue::default(),

@@ -23,6 +23,9 @@ use crate::group::Group;
 
 const READERS: u32 = 4;
 const OPENING: &str = "opening the database";
+const WAITING: &str = "waiting for another server that migrates the schema";
+/// What servers of this product lock in PostgreSQL while they migrate: any number that nothing else uses.
+const MIGRATING: i64 = 4_917_226_300_451_118;
 const READING: &str = "reading which migrations it has had";
 /// How long PostgreSQL may take to say why it lets nobody in.
 const ASKING: Duration = Duration::from_secs(2);
@@ -93,7 +96,14 @@ impl Db {
         let Writer::Postgres(_) = &self.writer else {
             return Migrator::up(&self.writer_connection().await?, None).await.doing("migrating the schema");
         };
-        Migrator::up(&self.read, None).await.doing("migrating the schema")
+        // Servers that start together take turns: whoever comes second finds nothing left to do. The lock ends with
+        // this transaction, however it ends.
+        let turn = self.read.begin().await.doing(WAITING)?;
+        let lock = format!("SELECT pg_advisory_xact_lock({MIGRATING})");
+        turn.execute_unprepared(&lock).await.doing(WAITING)?;
+        self.refuse_newer().await?;
+        Migrator::up(&self.read, None).await.doing("migrating the schema")?;
+        turn.commit().await.doing(WAITING)
     }
 
     async fn refuse_newer(&self) -> Result<(), Fault> {

@@ -45,8 +45,19 @@ impl Drop for Place {
 /// # Panics
 /// When the engine is not to be had.
 pub async fn fresh(engine: Engine) -> (Db, Place) {
+    let (url, place) = empty(engine).await;
+    let db = Db::open(&url).await.expect("opening the test database");
+    db.migrate().await.expect("migrating the test database");
+    (db, place)
+}
+
+/// The address of a database that holds nothing yet.
+///
+/// # Panics
+/// When the engine is not to be had.
+pub async fn empty(engine: Engine) -> (String, Place) {
     let name = format!("t{}", Uuid::from_bytes(service::chance::bytes()).simple());
-    let (url, place) = match engine {
+    match engine {
         Engine::Sqlite => {
             let folder = std::env::temp_dir().join(&name);
             (format!("sqlite:{}", folder.join("test.db").display()), Place { folder: Some(folder) })
@@ -60,8 +71,5 @@ pub async fn fresh(engine: Engine) -> (Db, Place) {
             let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
             (format!("{base}/{name}{query}"), Place { folder: None })
         }
-    };
-    let db = Db::open(&url).await.expect("opening the test database");
-    db.migrate().await.expect("migrating the test database");
-    (db, place)
+    }
 }

@@ -13,5 +13,5 @@ pub mod world;
 
 pub use browser::{Browser, Page};
 pub use clock::TestClock;
-pub use database::{Engine, engines};
+pub use database::{Engine, empty, engines};
 pub use world::World;

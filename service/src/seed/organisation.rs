@@ -31,10 +31,6 @@ pub(super) async fn add(s: &Services, shipped: &Shipped) -> Result<usize, Fault>
         store::organisation::insert_positions(&tx, positions).await
     })
     .await?;
-    // Whoever asked before the seed must not remember an empty tree.
-    if let Ok(mut kept) = s.units.write() {
-        *kept = None;
-    }
     Ok(count)
 }
 

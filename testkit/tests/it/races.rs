@@ -8,7 +8,7 @@ use domain::refusal::{Fault, Refusal};
 use domain::rulebook::VersionState;
 use service::chance;
 use store::item::{Filter, Item, Version};
-use testkit::{Browser, Page, World, engines};
+use testkit::{Browser, Engine, Page, World, engines};
 
 /// Somebody who is signed in, for use cases that no page is needed for.
 pub(crate) async fn actor(world: &World, login: &str) -> Actor {
@@ -316,5 +316,21 @@ async fn two_who_write_a_test_at_once_lose_nothing() {
         assert_eq!(published.status, 303, "{}", published.body);
         let newest = store::test::versions(&world.services.db, test).await.unwrap().remove(0);
         assert_eq!((newest.state, newest.conditions.limit_minutes), (VersionState::Published, 45));
+    }
+}
+
+#[tokio::test]
+async fn servers_that_start_together_on_an_empty_database_all_come_up() {
+    // A SQLite file has one server: there the second is turned away before it migrates.
+    for engine in engines().into_iter().filter(|engine| *engine == Engine::Postgres) {
+        let (url, _place) = testkit::empty(engine).await;
+        let open = async || {
+            let db = store::Db::open(&url).await.unwrap();
+            db.migrate().await.map(|()| db)
+        };
+        let (first, second, third) = tokio::join!(open(), open(), open());
+        for db in [first, second, third] {
+            assert!(db.unwrap().is_current().await.unwrap());
+        }
     }
 }
