@@ -1,5 +1,6 @@
 //! Attempts, their forms and their journals.
 
+mod begin;
 mod form;
 mod history;
 mod journal;
@@ -7,7 +8,7 @@ mod lease;
 mod result;
 mod timed;
 
-use domain::attempt::{Clockwork, Stored, Timing, Verdict};
+use domain::attempt::{Clockwork, Stored, Verdict};
 use domain::draw::Seed;
 use domain::id::{
     AttemptId, CandidacyId, ExamSessionId, Id, ItemId, ItemVersionId, PersonId, TestId, TestVersionId,
@@ -16,10 +17,10 @@ use domain::id::{
 use domain::journal::Link;
 use domain::refusal::Fault;
 use domain::time::Moment;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+pub use self::begin::{insert_attempt, insert_attempt_as_judged};
 pub use self::form::{insert_slots, keep_pool, kept_pool, pool, slots, slots_of};
 pub use self::history::{Scope, Tally, Unclosed, passed_in, tally};
 pub use self::journal::{
@@ -31,7 +32,7 @@ pub use self::lease::{
 pub(crate) use self::result::read_score;
 pub use self::result::{close, insert_grading, overdue, scores, set_aside};
 pub use self::timed::{Change, changes_of, free_lease, in_scope, insert_changes, retime};
-use crate::db::{Conn, Tx};
+use crate::db::Conn;
 use crate::entity::attempt;
 use crate::fault::{Doing, coded, corrupt, number};
 
@@ -262,52 +263,4 @@ pub async fn of_person(conn: &impl Conn, person: PersonId) -> Result<Vec<Attempt
         .into_iter()
         .map(read)
         .collect()
-}
-
-/// Adds an attempt; false when the person has an open one at this test already.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn insert_attempt(tx: &Tx, new: &Attempt, timing: &Timing) -> Result<bool, Fault> {
-    let row = attempt::ActiveModel {
-        id: Set(new.id.raw()),
-        test_id: Set(new.test.raw()),
-        test_version_id: Set(new.version.raw()),
-        person_id: Set(new.person.raw()),
-        candidacy_id: Set(new.candidacy.map(Id::raw)),
-        number: Set(number("attempt", "number", new.number)?),
-        seed: Set(new.seed.to_vec()),
-        draw_pool_id: Set(new.pool),
-        state: Set("open".to_owned()),
-        started_at: Set(new.started_at),
-        deadline_at: Set(new.deadline_at),
-        grace_seconds: Set(number("attempt", "grace_seconds", new.grace_seconds)?),
-        extra_percent: Set(number("attempt", "extra_percent", timing.extra_percent)?),
-        extension_ms: Set(timing.extension_ms),
-        paused_ms: Set(timing.paused_ms),
-        paused_at: Set(None),
-        aside_until: Set(None),
-        aside_why: Set(None),
-        finished_at: Set(None),
-        finish_cause: Set(None),
-        consent_at: Set(new.started_at),
-        last_ord: Set(0),
-        journal_hash: Set(new.journal_hash.to_vec()),
-        writer: Set(new.writer.raw()),
-        writer_seq: Set(0),
-        lease_kind: Set(new.lease_kind.code().to_owned()),
-        lease_session: Set(new.lease_session.raw()),
-        lease_since: Set(new.started_at),
-        name_as_was: Set(new.as_was.name.clone()),
-        position_as_was: Set(new.as_was.position.clone()),
-        unit_as_was: Set(new.as_was.unit.clone()),
-        unit_id: Set(new.as_was.unit_id.map(Id::raw)),
-        exam_session_id: Set(new.session.map(Id::raw)),
-    };
-    let added = attempt::Entity::insert(row)
-        .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .exec_without_returning(&tx.on())
-        .await
-        .doing("adding an attempt")?;
-    Ok(added > 0)
 }

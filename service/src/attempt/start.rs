@@ -105,6 +105,15 @@ struct Prepared {
     seed: domain::draw::Seed,
     extra_percent: u32,
     as_was: store::attempt::AsWas,
+    judged: Option<Judged>,
+}
+
+/// It was judged before the write that the attempt may begin outside of any session.
+#[derive(Clone, Copy)]
+struct Judged {
+    candidacy: Option<CandidacyId>,
+    pool: uuid::Uuid,
+    number: u32,
 }
 
 async fn prepare(
@@ -134,7 +143,30 @@ async fn prepare(
         tracing::warn!(?shallow, test = %test.code, "The bank is too shallow for the blueprint");
         Refusal::Conflict("bank_shallow")
     })?;
-    Ok(Prepared { extra_percent, as_was, pool: bank.kept(s).await?, test, version, bank, form, seed })
+    let pool = bank.kept(s).await?;
+    let judged = match (at, pool) {
+        (None, Some(pool)) => judge(s, actor, (&test, &version), pool, now).await?,
+        (Some(_), _) | (None, None) => None,
+    };
+    Ok(Prepared { test, version, bank, pool, form, seed, extra_percent, as_was, judged })
+}
+
+/// Judges before the write, so that within it one statement asks whether all is still so. None where something is in
+/// the way: then it is judged and said within the write.
+async fn judge(
+    s: &Services,
+    actor: &Actor,
+    (test, version): (&Test, &Version),
+    pool: uuid::Uuid,
+    now: Moment,
+) -> Result<Option<Judged>, Refusal> {
+    let candidacy = test::candidacy_for(s, &s.db, actor.person, test.kind).await?;
+    let tally = test::tally_within(&s.db, actor.person, test.id, candidacy.as_ref()).await?;
+    let history = test::history(&tally, now);
+    let may = test::eligible(test, version, candidacy.as_ref(), &history, false, now).is_ok();
+    let waits = candidacy.as_ref().is_none_or(|candidacy| candidacy.ready_at.is_none());
+    let (candidacy, number) = (candidacy.map(|candidacy| candidacy.id), history.started + 1);
+    Ok((may && waits && tally.open.is_none()).then_some(Judged { candidacy, pool, number }))
 }
 
 /// Starts what was prepared, if it may be started now; none when another version is sat meanwhile.
@@ -146,6 +178,13 @@ async fn enter(
     entry: &Entry,
     now: Moment,
 ) -> Result<Option<Started>, Refusal> {
+    if let Some(Judged { candidacy, pool, number }) = prepared.judged {
+        let (id, timing) = (chance::id(now), timing(&prepared, None, now));
+        let attempt = attempt(&prepared, actor, (id, pool, candidacy, number), None, &timing);
+        if store::attempt::insert_attempt_as_judged(tx, &attempt, &timing).await? {
+            return begun(s, tx, actor, &prepared.test, &attempt, slots).map(Some);
+        }
+    }
     let Prepared { test, version, .. } = &prepared;
     let candidacy: Option<Candidacy> = test::candidacy_for(s, tx, actor.person, test.kind).await?;
     let tally = test::tally_within(tx, actor.person, test.id, candidacy.as_ref()).await?;
@@ -179,15 +218,27 @@ async fn enter(
     {
         return Err(Refusal::Conflict("not_now"));
     }
+    begun(s, tx, actor, &prepared.test, &attempt, slots).map(Some)
+}
+
+/// What belongs to an attempt that was just added.
+fn begun(
+    s: &Services,
+    tx: &Tx,
+    actor: &Actor,
+    test: &Test,
+    attempt: &Attempt,
+    slots: Vec<Slot>,
+) -> Result<Started, Refusal> {
     store::attempt::insert_slots(tx, attempt.id, slots)?;
-    let lease = (attempt.lease_kind, attempt.lease_session);
+    let (lease, now) = ((attempt.lease_kind, attempt.lease_session), attempt.started_at);
     store::attempt::insert_writer_at_end(tx, attempt.id, attempt.writer, 1, lease, now)?;
     let what = serde_json::json!({
-        "test": prepared.test.code, "number": attempt.number, "deadline": attempt.deadline_at,
+        "test": test.code, "number": attempt.number, "deadline": attempt.deadline_at,
     });
     let subject = ("attempt", Some(attempt.id.raw()));
     audit::record(s, tx, Some(actor), "attempt.started", subject, what);
-    Ok(Some(Started::Now(attempt.id)))
+    Ok(Started::Now(attempt.id))
 }
 
 fn timing(prepared: &Prepared, at: Option<&Admitted>, now: Moment) -> Timing {

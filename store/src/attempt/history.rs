@@ -30,7 +30,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    fn condition(self) -> Condition {
+    pub(super) fn condition(self) -> Condition {
         Condition::all()
             .add(attempt::Column::PersonId.eq(self.person.raw()))
             .add(attempt::Column::TestId.eq(self.test.raw()))

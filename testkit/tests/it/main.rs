@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod begin;
 mod desk;
 mod exam;
 mod faults;
