@@ -3,9 +3,9 @@
 use domain::access::Actor;
 use domain::attempt::State;
 use domain::id::{AttemptId, WriterId};
-use domain::refusal::Refusal;
+use domain::refusal::{Fault, Refusal};
 use store::attempt::{Attempt, LeaseKind};
-use store::{Patience, Tx};
+use store::{Conn, Patience, Tx};
 
 use crate::{Services, attempt, audit, chance};
 
@@ -28,7 +28,7 @@ pub enum Lease {
 /// After the end, names for what was never sent are given up to this many; nobody needs as many.
 const MOST_WRITERS: u32 = 100;
 /// Others may take the lease between reading it and taking it; then it is read again.
-const TRIES: u32 = 5;
+const TRIES: u32 = 20;
 
 /// Takes the lease for a tab with scripts.
 ///
@@ -48,52 +48,44 @@ pub async fn take_over(
     kind: LeaseKind,
     confirmed: bool,
 ) -> Result<Lease, Refusal> {
+    let asked = Asked { name, kind, confirmed };
     for _ in 0..TRIES {
-        let (services, actor) = (s.clone(), actor.clone());
-        let taken =
-            s.db.record(Patience::Long, move |tx| async move {
-                let asked = Asked { name, kind, confirmed };
-                try_to_take(&services, &tx, &actor, id, asked).await
-            })
-            .await?;
-        if let Some(lease) = taken {
+        if let Some(lease) = try_to_take(s, actor, id, asked).await? {
             return Ok(lease);
         }
     }
     Ok(Lease::Asks)
 }
 
+#[derive(Clone, Copy)]
 struct Asked {
     name: Option<WriterId>,
     kind: LeaseKind,
     confirmed: bool,
 }
 
-/// None when somebody was faster.
+/// None when somebody was faster. What it rests on is read before the write, which takes the lease only from whom it
+/// was read with: a room that starts at once stands in line for the write, so it is short.
 async fn try_to_take(
     s: &Services,
-    tx: &Tx,
     actor: &Actor,
     id: AttemptId,
     asked: Asked,
 ) -> Result<Option<Lease>, Refusal> {
     let now = s.now();
-    let held = attempt::own(tx, actor, id).await?;
+    let held = attempt::own(&s.db, actor, id).await?;
     if matches!(held.clockwork().state_at(now), State::TimeUp | State::Finished) {
-        let (count, is_known) = store::attempt::count_writers(tx, id, asked.name).await?;
-        if let Some(name) = asked.name.filter(|name| !name.raw().is_nil())
-            && !is_known
-            && count < MOST_WRITERS
-        {
-            let by = (asked.kind, actor.session);
-            store::attempt::insert_writer(tx, id, name, count.saturating_add(1), by, now).await?;
+        if let Some(name) = asked.name {
+            note_name(s, actor, id, name, asked.kind).await?;
         }
         return Ok(Some(Lease::Over));
     }
     if asked.name == Some(held.writer) && held.lease_kind == LeaseKind::Island {
-        let (writer, seq) = (held.writer, held.writer_seq);
-        let taken = store::attempt::take_lease(tx, &held, writer, asked.kind, actor.session, now).await?;
-        return Ok(taken.then_some(Lease::Held { writer, seq }));
+        let (writer, seq, by) = (held.writer, held.writer_seq, actor.session);
+        let taking = s.db.record(Patience::Long, move |tx| async move {
+            store::attempt::take_lease(&tx, &held, writer, asked.kind, by, now).await
+        });
+        return Ok(taking.await?.then_some(Lease::Held { writer, seq }));
     }
     let upgrades = held.lease_kind == LeaseKind::Page && held.lease_session == actor.session;
     // A proctor has let them go on elsewhere: nobody is asked.
@@ -101,33 +93,68 @@ async fn try_to_take(
     if !(upgrades || is_free || asked.confirmed) {
         return Ok(Some(Lease::Asks));
     }
-    let Some(writer) = give(s, tx, actor, &held, (asked.name, asked.kind)).await? else { return Ok(None) };
-    // Where the same browser goes on, now with scripts, the writers of the attempt say enough.
-    if !upgrades {
-        let what = serde_json::json!({ "from": held.writer, "to": writer, "confirmed": asked.confirmed });
-        let subject = ("attempt", Some(id.raw()));
-        audit::record(s, tx, Some(actor), "attempt.taken_over", subject, what);
-    }
-    Ok(Some(Lease::Held { writer, seq: 0 }))
+    let wanted = wanted(s, &s.db, id, asked.name).await?;
+    let (services, actor) = (s.clone(), actor.clone());
+    let giving = s.db.record(Patience::Long, move |tx| async move {
+        let from = held.writer;
+        let Some(writer) = give(&services, &tx, &actor, &held, (wanted, asked.kind)).await? else {
+            return Ok(None);
+        };
+        // Where the same browser goes on, now with scripts, the writers of the attempt say enough.
+        if !upgrades {
+            let what = serde_json::json!({ "from": from, "to": writer, "confirmed": asked.confirmed });
+            let subject = ("attempt", Some(id.raw()));
+            audit::record(&services, &tx, Some(&actor), "attempt.taken_over", subject, what);
+        }
+        Ok::<_, Fault>(Some(Lease::Held { writer, seq: 0 }))
+    });
+    Ok(giving.await?)
 }
 
-/// Gives the lease to a new writer, under the wanted name if that is nobody's yet; none when somebody was
-/// faster.
+/// Notes a name after the end, so that what was chosen and never sent can be kept as late.
+async fn note_name(
+    s: &Services,
+    actor: &Actor,
+    id: AttemptId,
+    name: WriterId,
+    kind: LeaseKind,
+) -> Result<(), Fault> {
+    let (now, by) = (s.now(), (kind, actor.session));
+    s.db.record(Patience::Long, move |tx| async move {
+        let (count, is_known) = store::attempt::count_writers(&tx, id, Some(name)).await?;
+        if name.raw().is_nil() || is_known || count >= MOST_WRITERS {
+            return Ok(());
+        }
+        store::attempt::insert_writer(&tx, id, name, count.saturating_add(1), by, now).await
+    })
+    .await
+}
+
+/// A writer that is to be named: under the wanted name if that is nobody's yet, and its place among the others.
+async fn wanted(
+    s: &Services,
+    conn: &impl Conn,
+    id: AttemptId,
+    wanted: Option<WriterId>,
+) -> Result<(WriterId, u32), Fault> {
+    let (count, is_known) = store::attempt::count_writers(conn, id, wanted).await?;
+    let name = wanted.filter(|name| !is_known && !name.raw().is_nil());
+    Ok((name.unwrap_or_else(|| chance::id(s.now())), count.saturating_add(1)))
+}
+
+/// Gives the lease to a new writer; none when somebody was faster.
 async fn give(
     s: &Services,
     tx: &Tx,
     actor: &Actor,
     held: &Attempt,
-    (wanted, kind): (Option<WriterId>, LeaseKind),
-) -> Result<Option<WriterId>, Refusal> {
-    let now = s.now();
-    let (count, is_known) = store::attempt::count_writers(tx, held.id, wanted).await?;
-    let writer = wanted.filter(|name| !is_known && !name.raw().is_nil()).unwrap_or_else(|| chance::id(now));
+    ((writer, place), kind): ((WriterId, u32), LeaseKind),
+) -> Result<Option<WriterId>, Fault> {
+    let (now, by) = (s.now(), (kind, actor.session));
     if !store::attempt::take_lease(tx, held, writer, kind, actor.session, now).await? {
         return Ok(None);
     }
-    let by = (kind, actor.session);
-    store::attempt::insert_writer(tx, held.id, writer, count.saturating_add(1), by, now).await?;
+    store::attempt::insert_writer_at_end(tx, held.id, writer, place, by, now)?;
     Ok(Some(writer))
 }
 
@@ -153,7 +180,8 @@ pub(super) async fn for_form(
         return Ok(Some((held, writer, 0)));
     }
     // The same browser, without scripts now: its form sitting is a writer of its own.
-    if give(s, tx, actor, &held, (None, LeaseKind::Page)).await?.is_none() {
+    let named = wanted(s, tx, held.id, None).await?;
+    if give(s, tx, actor, &held, (named, LeaseKind::Page)).await?.is_none() {
         return Ok(None);
     }
     let held = store::attempt::find(tx, held.id).await?.ok_or(Refusal::NotFound)?;
