@@ -16,7 +16,7 @@ export function serverNow(): Promise<Date> {
   return advance(0);
 }
 
-/** The server's day some months from its today, as pages write it: «22 ноября 2026». */
+/** The server's day some months from its today, as pages write it: «22 ноября 2026», all in one piece. */
 export function dayInWords(day: Date): string {
   const parts = new Intl.DateTimeFormat("ru-RU", {
     day: "numeric",
@@ -27,5 +27,5 @@ export function dayInWords(day: Date): string {
   return parts
     .filter((part) => ["day", "month", "year"].includes(part.type))
     .map((part) => part.value)
-    .join(" ");
+    .join("\u00a0");
 }
